@@ -6,8 +6,11 @@
 package policy
 
 import (
+	"github.com/gatespan/gatespan/internal/change"
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/posture"
+	"github.com/gatespan/gatespan/internal/render"
+	"github.com/gatespan/gatespan/internal/tree"
 )
 
 // Input is what every rule sees of one cluster, as `input`.
@@ -16,9 +19,9 @@ type Input struct {
 	Posture posture.Posture    `json:"posture"`
 	Wanted  Wanted             `json:"wanted"`
 	Peers   []Peer             `json:"peers"` // entries of all clusters of the fleet, for exits
-	Render  []RenderFact       `json:"render"`
-	Drift   []DriftFact        `json:"drift"`
-	Changes []ChangeFact       `json:"changes"` // only with a base
+	Render  []render.Fact      `json:"render"`
+	Drift   []tree.Drift       `json:"drift"`
+	Changes []change.Change    `json:"changes"` // only with a base
 	Objects []map[string]any   `json:"objects"` // raw, for rules about kinds that no reader models
 }
 
@@ -69,41 +72,4 @@ type Peer struct {
 	TLS        string          `json:"tls"`
 	MinTLS     string          `json:"minTLS"`
 	ClientAuth string          `json:"clientAuth"`
-}
-
-// RenderFact is something that rendering found: a root that cannot be rendered, a duplicate object, a broken reference.
-type RenderFact struct {
-	// Rule is the id of the rule that reports it: render/remote-base, render/duplicate-key, unknown/root, …
-	Rule    string          `json:"rule"`
-	Overlay string          `json:"overlay"`
-	File    string          `json:"file"`
-	Line    int             `json:"line"`
-	Column  int             `json:"column"`
-	Subject posture.Subject `json:"subject"`
-	By      posture.Ref     `json:"by"`
-	Why     string          `json:"why"`
-}
-
-// DriftFact is a difference between what the fleet generates and what is in the tree.
-type DriftFact struct {
-	Kind    string          `json:"kind"` // missing, modified, stale, foreign
-	Overlay string          `json:"overlay"`
-	File    string          `json:"file"`
-	Line    int             `json:"line"`    // of the first difference
-	Subject posture.Subject `json:"subject"` // the first object that differs; {kind: "Kustomization", name: overlay} when none
-	By      posture.Ref     `json:"by"`
-	Why     string          `json:"why"`
-}
-
-// ChangeFact is one difference between the base's posture and the head's.
-type ChangeFact struct {
-	Subject posture.Subject `json:"subject"`
-	By      posture.Ref     `json:"by"`
-	Field   string          `json:"field"` // clientAuth, minTLS, …; "" for a whole entry, exit or grant
-	Before  string          `json:"before"`
-	After   string          `json:"after"`
-	// Direction: weaker, exchanged (a CA), wider (within the fleet), stronger, new, gone (with all its objects), other.
-	Direction string `json:"direction"`
-	Exposure  string `json:"exposure"`
-	Why       string `json:"why"`
 }

@@ -1,0 +1,51 @@
+// Package gatewayapi reads what Gateway API objects say by themselves, before any controller's own kinds: which listeners a
+// Gateway has (its own and those of admitted ListenerSets), who may attach, which routes do attach, what they refer to, and
+// which of those references are granted. Controllers build on it; where a controller differs from the specification, the
+// controller's package says so, with its source.
+package gatewayapi
+
+import (
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/gatespan/gatespan/internal/controller"
+	"github.com/gatespan/gatespan/internal/object"
+	"github.com/gatespan/gatespan/internal/posture"
+)
+
+// Group is the API group of Gateway API.
+const Group = gatewayv1.GroupName
+
+// World is one cluster's objects as one controller sees them: its Gateways with their effective listeners. What it finds on
+// the way (references, unknowns, assumptions) gathers in Posture; a controller's reader adds entries and exits to it and
+// returns it.
+type World struct {
+	Cluster  controller.Cluster
+	Profile  controller.Profile
+	Objects  *object.Set
+	Gateways []*Gateway // sorted by namespace and name
+	Posture  posture.Posture
+}
+
+// Gateway is a Gateway of the controller's class.
+type Gateway struct {
+	Object    *object.Object
+	Spec      gatewayv1.GatewaySpec
+	Listeners []*Listener // its own in order, then those of ListenerSets by namespace and name
+}
+
+// Listener is one effective listener.
+type Listener struct {
+	Gateway *Gateway
+	Owner   *object.Object     // the Gateway or the ListenerSet that declares it
+	Field   string             // "spec.listeners[2]" in Owner
+	Spec    gatewayv1.Listener // a ListenerSet's entry in the same shape
+	Subject posture.Subject
+}
+
+// Ref names the listener in its owner, with a field below it: Ref(".tls.options").
+func (l *Listener) Ref(below string) posture.Ref { return RefOf(l.Owner, l.Field+below) }
+
+// RefOf names an object and one of its fields.
+func RefOf(o *object.Object, field string) posture.Ref {
+	return posture.Ref{APIVersion: o.APIVersion, Kind: o.Kind, Namespace: o.Namespace, Name: o.Name, Field: field}
+}
