@@ -6,10 +6,12 @@ type Profile struct {
 	Title          string   // Envoy Gateway
 	ControllerName string   // GatewayClass.spec.controllerName
 	Classes        []string // class names that mean this controller when no GatewayClass object says otherwise
-	Groups         []string // API groups whose every kind it reads: an unknown kind there is a finding
-	Versions       []VersionRange
-	Abilities      []Ability
-	References     []ReferenceRule
+	// Kinds lists, per API group of the controller, the kinds whose meaning the reader knows; any other kind of that group in a
+	// cluster of this controller is unknown/kind.
+	Kinds      map[string][]string
+	Versions   []VersionRange
+	Abilities  []Ability
+	References []ReferenceRule
 }
 
 // VersionRange is a line of versions that the profile was checked against.

@@ -1,0 +1,41 @@
+package controller
+
+import "github.com/gatespan/gatespan/internal/posture"
+
+// Wanted is what the fleet's exposures ask of this cluster; empty lists for a fleet of clusters only.
+type Wanted struct {
+	Entries []WantedEntry `json:"entries"`
+	Exits   []WantedExit  `json:"exits"`
+}
+
+// WantedEntry is one exposure's listener and what is behind it.
+type WantedEntry struct {
+	Exposure      string             `json:"exposure"`
+	Gateway       posture.Subject    `json:"gateway"` // with Listener
+	Hostname      string             `json:"hostname"`
+	Port          int                `json:"port"`
+	Mode          string             `json:"mode"`
+	MinTLS        string             `json:"minTLS"`
+	TrustDomain   string             `json:"trustDomain"`
+	SHA256        []string           `json:"sha256"`
+	PinIdentities bool               `json:"pinIdentities"`
+	Identities    []posture.Identity `json:"identities"` // all declared ones, as the reader writes them (type uri or dns, match exact)
+	Service       posture.Subject    `json:"service"`
+	ServicePort   int                `json:"servicePort"`
+	Pods          posture.Labels     `json:"pods"`
+	BackendName   string             `json:"backendName"`
+	BackendSHA256 []string           `json:"backendSHA256"`
+}
+
+// WantedExit is one exposure as one consumer calls it.
+type WantedExit struct {
+	Exposure string          `json:"exposure"`
+	Consumer string          `json:"consumer"`
+	Via      string          `json:"via"`
+	Gateway  posture.Subject `json:"gateway"` // the egress Gateway; the workload when direct
+	Hostname string          `json:"hostname"`
+	Port     int             `json:"port"`
+	SHA256   []string        `json:"sha256"`
+	MinTLS   string          `json:"minTLS"`
+	FloorBy  string          `json:"floorBy"` // gateway, peer, workload
+}
