@@ -1,0 +1,142 @@
+package change
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatespan/gatespan/internal/controller"
+	"github.com/gatespan/gatespan/internal/posture"
+)
+
+func entryKey(e posture.Entry) string { return e.Subject.String() }
+
+func (c *comparison) wantedEntry(e posture.Entry) *controller.WantedEntry {
+	for i, w := range c.wanted.Entries {
+		if w.Gateway.Namespace == e.Gateway.Namespace && w.Gateway.Name == e.Gateway.Name && w.Gateway.Listener == e.Subject.Listener {
+			return &c.wanted.Entries[i]
+		}
+	}
+	return nil
+}
+
+func (c *comparison) entry(b, a posture.Entry) {
+	var exposure string
+	var declared []string
+	var identities []string
+	if w := c.wantedEntry(a); w != nil {
+		exposure, declared = w.Exposure, w.SHA256
+		identities = posture.Identities{Accepted: w.Identities}.Keys()
+	}
+	s := a.Subject
+	// A listener that the controller now refuses serves nobody: nothing about it can be weaker.
+	if !a.Served.Value {
+		c.record(s, exposure, "served", posture.CompareFlag(b.Served.Value, false), a.Served.By, flag(b.Served.Value), "false", a.Served.Why)
+		return
+	}
+	if !b.Served.Value {
+		c.out = append(c.out, Change{Subject: s, By: a.Served.By, Field: "served", Before: "false", After: "true", Direction: Wider, Exposure: exposure, Why: a.Served.Why})
+		return
+	}
+	setting(c, s, exposure, "tls", b.TLS, a.TLS, posture.CompareTLS, plain)
+	setting(c, s, exposure, "clientAuth", b.ClientAuth, a.ClientAuth, posture.CompareClientAuth, plain)
+	setting(c, s, exposure, "minTLS", b.MinTLS, a.MinTLS, posture.CompareVersion, plain)
+	setting(c, s, exposure, "maxTLS", b.MaxTLS, a.MaxTLS, posture.CompareVersion, plain)
+	setting(c, s, exposure, "http3", b.HTTP3, a.HTTP3, posture.CompareFlag, flag)
+	setting(c, s, exposure, "resumption", b.Resumption, a.Resumption, posture.CompareFlag, flag)
+	setting(c, s, exposure, "expired", b.Expired, a.Expired, posture.CompareFlag, flag)
+	setting(c, s, exposure, "revocation", b.Revocation, a.Revocation, posture.CompareRevocation, plain)
+	setting(c, s, exposure, "forwarding", b.Forwarding, a.Forwarding, posture.CompareForwarding, plain)
+	setting(c, s, exposure, "scheme", b.Scheme, a.Scheme, posture.CompareScheme, plain)
+	c.anchors(s, exposure, "clientCA", b.ClientCA, a.ClientCA, declared)
+	c.identities(s, exposure, b, a, identities)
+	c.attachment(s, exposure, b, a)
+	c.hostnames(s, exposure, b, a)
+
+	cidrs := posture.CompareSets(b.SourceCIDRs.Value.Everybody, b.SourceCIDRs.Value.CIDRs, a.SourceCIDRs.Value.Everybody, a.SourceCIDRs.Value.CIDRs)
+	if exposure != "" && !a.SourceCIDRs.Value.Everybody && (cidrs == posture.Weaker || cidrs == posture.Exchanged) {
+		c.out = append(c.out, Change{Subject: s, By: a.SourceCIDRs.By, Field: "sourceCIDRs", Before: cidrText(b), After: cidrText(a), Direction: Wider, Exposure: exposure, Why: a.SourceCIDRs.Why})
+	} else {
+		c.record(s, exposure, "sourceCIDRs", cidrs, a.SourceCIDRs.By, cidrText(b), cidrText(a), a.SourceCIDRs.Why)
+	}
+	c.routes(s, exposure, b, a, declaredBackend(c.wantedEntry(a)))
+}
+
+func cidrText(e posture.Entry) string {
+	if e.SourceCIDRs.Value.Everybody {
+		return "everybody"
+	}
+	return list(e.SourceCIDRs.Value.CIDRs)
+}
+
+// identities: one that the fleet declares for the exposure makes it wider; any other makes it weaker.
+func (c *comparison) identities(s posture.Subject, exposure string, b, a posture.Entry, declared []string) {
+	before, after := b.Identities.Value, a.Identities.Value
+	order := posture.CompareSets(before.Everybody, before.Keys(), after.Everybody, after.Keys())
+	text := func(i posture.Identities) string {
+		if i.Everybody {
+			return "everybody that the CA signs"
+		}
+		return list(i.Keys())
+	}
+	if (order == posture.Weaker || order == posture.Exchanged) && !after.Everybody {
+		undeclared := false
+		for _, k := range after.Keys() {
+			if !slices.Contains(before.Keys(), k) && !slices.Contains(declared, k) {
+				undeclared = true
+			}
+		}
+		if !undeclared {
+			c.out = append(c.out, Change{Subject: s, By: a.Identities.By, Field: "identities", Before: text(before), After: text(after), Direction: Wider, Exposure: exposure, Why: a.Identities.Why})
+			return
+		}
+		order = posture.Weaker
+	}
+	c.record(s, exposure, "identities", order, a.Identities.By, text(before), text(after), a.Identities.Why)
+}
+
+func (c *comparison) attachment(s posture.Subject, exposure string, b, a posture.Entry) {
+	before, after := b.Attachment.Value, a.Attachment.Value
+	order := posture.CompareSets(before.Everybody, before.Namespaces, after.Everybody, after.Namespaces)
+	if order == posture.Exchanged {
+		order = posture.Weaker // a namespace that could not attach before now can
+	}
+	text := func(at posture.Attachment) string {
+		switch {
+		case at.Everybody:
+			return "every namespace"
+		case at.Selector != "":
+			return at.Selector
+		default:
+			return list(at.Namespaces)
+		}
+	}
+	if order == posture.Same && before.Selector != after.Selector {
+		order = posture.Weaker // which namespaces it matches is not all in Git
+	}
+	c.record(s, exposure, "attachment", order, a.Attachment.By, text(before), text(after), a.Attachment.Why)
+	c.record(s, exposure, "allowedListeners", posture.CompareFlag(before.Listeners, after.Listeners), a.Attachment.By, flag(before.Listeners), flag(after.Listeners), a.Attachment.Why)
+}
+
+func (c *comparison) hostnames(s posture.Subject, exposure string, b, a posture.Entry) {
+	order := posture.CompareSets(len(b.Hostnames) == 0, b.Hostnames, len(a.Hostnames) == 0, a.Hostnames)
+	text := func(h []string) string {
+		if len(h) == 0 {
+			return "every name"
+		}
+		return strings.Join(h, ", ")
+	}
+	c.record(s, exposure, "hostnames", order, a.Listener, text(b.Hostnames), text(a.Hostnames), "")
+}
+
+func (c *comparison) entryNew(e posture.Entry) {
+	exposure := ""
+	if w := c.wantedEntry(e); w != nil {
+		exposure = w.Exposure
+	}
+	c.out = append(c.out, Change{Subject: e.Subject, By: e.Listener, After: e.ClientAuth.Value + " client certificate, TLS " + e.MinTLS.Value, Direction: New, Exposure: exposure})
+}
+
+// entryGone: the listener is no longer there. Whether its exposure is still wanted is drift's question; here it is reported.
+func (c *comparison) entryGone(e posture.Entry) {
+	c.out = append(c.out, Change{Subject: e.Subject, By: e.Listener, Before: e.ClientAuth.Value + " client certificate, TLS " + e.MinTLS.Value, Direction: Gone})
+}

@@ -1,0 +1,58 @@
+package change
+
+import (
+	"fmt"
+
+	"github.com/gatespan/gatespan/internal/posture"
+)
+
+func exitKey(e posture.Exit) string { return fmt.Sprintf("%s to %s:%d", e.Subject, e.Host, e.Port) }
+
+func (c *comparison) exit(b, a posture.Exit) {
+	var exposure string
+	var declared []string
+	for _, w := range c.wanted.Exits {
+		if w.Hostname == a.Host && w.Gateway.Name == a.Gateway.Name && w.Gateway.Namespace == a.Gateway.Namespace {
+			exposure, declared = w.Exposure, w.SHA256
+		}
+	}
+	s := a.Subject
+	setting(c, s, exposure, "tls", b.TLS, a.TLS, posture.CompareTLS, plain)
+	setting(c, s, exposure, "minTLS", b.MinTLS, a.MinTLS, posture.CompareVersion, plain)
+	setting(c, s, exposure, "certificate", b.Certificate, a.Certificate, func(x, y string) posture.Order {
+		switch {
+		case x == y:
+			return posture.Same
+		case y == "":
+			return posture.Weaker
+		case x == "":
+			return posture.Stronger
+		default:
+			return posture.Exchanged
+		}
+	}, plain)
+	c.anchors(s, exposure, "ca", b.CA, a.CA, declared)
+	setting(c, s, exposure, "names", b.Names, a.Names, posture.CompareNames, list)
+	users := func(u posture.Users) []string {
+		return append(append([]string{}, u.Principals...), u.Pods...)
+	}
+	order := posture.CompareSets(b.Users.Value.Everybody, users(b.Users.Value), a.Users.Value.Everybody, users(a.Users.Value))
+	if order == posture.Exchanged {
+		order = posture.Weaker // somebody else may now borrow the certificate
+	}
+	text := func(u posture.Users) string {
+		if u.Everybody {
+			return "everybody"
+		}
+		return list(users(u))
+	}
+	c.record(s, exposure, "users", order, a.Users.By, text(b.Users.Value), text(a.Users.Value), a.Users.Why)
+}
+
+func (c *comparison) exitNew(e posture.Exit) {
+	c.out = append(c.out, Change{Subject: e.Subject, By: e.Destination, After: fmt.Sprintf("%s:%d", e.Host, e.Port), Direction: New})
+}
+
+func (c *comparison) exitGone(e posture.Exit) {
+	c.out = append(c.out, Change{Subject: e.Subject, By: e.Destination, Before: fmt.Sprintf("%s:%d", e.Host, e.Port), Direction: Gone})
+}
