@@ -1,0 +1,68 @@
+# gatespan's own commands. `make` alone lists them.
+.DEFAULT_GOAL := help
+SHELL := bash
+GO ?= go
+export GOTOOLCHAIN := local
+
+FLEET := testdata/relay
+GATESPAN := bin/gatespan
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
+GOLANGCI := $(shell command -v golangci-lint 2>/dev/null)
+GO_FILES := $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null)
+
+.PHONY: help
+help: ## list the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build bin/gatespan
+	@$(GO) build -trimpath -o $(GATESPAN) ./cmd/gatespan
+
+.PHONY: demo
+demo: build ## relay from a CUE file to overlays, judged, and one unsafe change blocked
+	@GATESPAN=$(abspath $(GATESPAN)) FLEET=$(FLEET) bash testdata/demo.sh
+
+.PHONY: test
+test: ## everything that a contributor must pass
+	$(GO) vet ./...
+	$(GO) test ./...
+	cd internal/crdtest && $(GO) test ./...
+
+.PHONY: generate
+generate: build ## write overlays/ from the example fleet
+	$(GATESPAN) generate --fleet $(FLEET)
+
+.PHONY: drift
+drift: build ## fail when overlays/ is not what the example fleet generates
+	$(GATESPAN) generate --fleet $(FLEET) --check
+
+.PHONY: golden
+golden: ## rewrite golden files, to be reviewed with git diff
+	$(GO) test ./... -args -update
+
+.PHONY: lint
+lint: ## gofmt, vet, staticcheck; golangci-lint where it is installed
+	@unformatted=$$(gofmt -l $(GO_FILES)); if [ -n "$$unformatted" ]; then echo "not gofmt-ed:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+ifneq ($(GOLANGCI),)
+	$(GOLANGCI) run
+else
+	@echo "golangci-lint is not installed: its extra linters did not run"
+endif
+
+.PHONY: bench
+bench: ## benchmarks, as ratios to reading and parsing alone
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: fuzz
+fuzz: ## each fuzz target for 30 seconds
+	@for package in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+	    echo "$$package $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime 30s $$package || exit 1; \
+	  done; \
+	done
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin
