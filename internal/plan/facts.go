@@ -1,0 +1,60 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/gatespan/gatespan/internal/controller"
+	"github.com/gatespan/gatespan/internal/fleet"
+)
+
+// Facts is what the fleet says of one of its clusters, as controllers and rules see it. A cluster that the fleet does not
+// declare has its name and the trust domains only.
+func Facts(f *fleet.Fleet, cluster string) controller.Cluster {
+	facts := controller.Cluster{
+		Name:           cluster,
+		TrustDomains:   []controller.TrustDomain{},
+		Provided:       []controller.Provided{},
+		PublicGateways: []controller.PublicGateway{},
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.TrustDomains)) {
+		facts.TrustDomains = append(facts.TrustDomains, trustDomain(f, name))
+	}
+	declared, ok := f.Clusters[cluster]
+	if !ok {
+		return facts
+	}
+	facts.Cloud = declared.Cloud
+	facts.NetworkPolicyEngine = declared.NetworkPolicyEngine
+	facts.GatewayAPI.Version = declared.GatewayAPI.Version
+	facts.GatewayAPI.Channel = declared.GatewayAPI.Channel
+
+	c := declared.Controller
+	facts.Controller.Name = c.Name
+	facts.Controller.Distribution = c.Distribution
+	facts.Controller.Version = c.Version
+	facts.Controller.GatewayClassName = c.GatewayClassName
+	facts.Controller.DataPlaneNamespace = c.DataPlaneNamespace
+	facts.Controller.MeshTrustDomain = c.MeshTrustDomain
+	if c.MeshConfig != nil && c.MeshConfig.MinProtocolVersion == "TLSV1_3" {
+		facts.Controller.MinTLS = "1.3"
+		facts.Controller.Evidence = c.MeshConfig.Evidence
+	}
+	for _, p := range declared.Provided {
+		facts.Provided = append(facts.Provided, controller.Provided(p))
+	}
+	for _, p := range declared.PublicGateways {
+		facts.PublicGateways = append(facts.PublicGateways, controller.PublicGateway(p))
+	}
+	return facts
+}
+
+func trustDomain(f *fleet.Fleet, name string) controller.TrustDomain {
+	td, ok := f.TrustDomains[name]
+	if !ok {
+		return controller.TrustDomain{Name: name}
+	}
+	return controller.TrustDomain{
+		Name: name, SPIFFE: td.SPIFFE, ConfigMap: td.Bundle.ConfigMap, SHA256: slices.Sorted(slices.Values(td.Bundle.SHA256)), PEM: td.Bundle.PEM,
+	}
+}
