@@ -5,6 +5,8 @@
 package gatewayapi
 
 import (
+	"strings"
+
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/gatespan/gatespan/internal/controller"
@@ -24,6 +26,13 @@ type World struct {
 	Objects  *object.Set
 	Gateways []*Gateway // sorted by namespace and name
 	Posture  posture.Posture
+
+	seen     map[any]bool // what Posture already says, so that nothing is said twice
+	routes   []*route     // every route of the cluster, decoded once; nil before the first use
+	policies []*BackendTLSPolicy
+	loaded   struct{ routes, policies bool }
+	makers   map[object.ID]*object.Object
+	grants   []posture.Grant
 }
 
 // Gateway is a Gateway of the controller's class.
@@ -48,4 +57,32 @@ func (l *Listener) Ref(below string) posture.Ref { return RefOf(l.Owner, l.Field
 // RefOf names an object and one of its fields.
 func RefOf(o *object.Object, field string) posture.Ref {
 	return posture.Ref{APIVersion: o.APIVersion, Kind: o.Kind, Namespace: o.Namespace, Name: o.Name, Field: field}
+}
+
+// Nearest names an object and the nearest parent of a field that is there: what a person sees where a field is left out.
+func Nearest(o *object.Object, field string) posture.Ref {
+	for field != "" && o.Get(field) == nil {
+		cut := len(field) - 1
+		for cut > 0 && field[cut] != '.' && field[cut] != '[' {
+			cut--
+		}
+		field = field[:cut]
+	}
+	return RefOf(o, field)
+}
+
+// SubjectOf is an object as a subject of findings.
+func SubjectOf(o *object.Object) posture.Subject {
+	return posture.Subject{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}
+}
+
+// GroupOf is the API group of a reference: posture.Ref holds "group/version", or the bare group of an object that is not in Git.
+func GroupOf(apiVersion string) string {
+	if group, _, found := strings.Cut(apiVersion, "/"); found {
+		return group
+	}
+	if strings.Contains(apiVersion, ".") {
+		return apiVersion
+	}
+	return ""
 }

@@ -1,0 +1,205 @@
+package gatewayapi
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/pem"
+	"fmt"
+	"slices"
+	"strings"
+
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/gatespan/gatespan/internal/object"
+	"github.com/gatespan/gatespan/internal/posture"
+)
+
+// How the content of an anchor is known.
+const (
+	FromGit     = "git"
+	FromFleet   = "fleet"
+	FromSecret  = "secret" // made outside Git, or by an object whose result is not in Git
+	FromNowhere = "missing"
+)
+
+// bundleKey is where Gateway API wants the roots (apis/v1/gateway_types.go, CACertificateRefs).
+const bundleKey = "ca.crt"
+
+// Anchors resolves references to CA bundles: ConfigMaps and Secrets with the key ca.crt. Namespace is where a reference without one
+// looks, field the path of the list in owner. Usable is true when at least one bundle is there, or has to be taken as there, and may be
+// referred to; the bundles that are not are still returned, with the source "missing".
+func (w *World) Anchors(owner *object.Object, namespace, field string, refs []gatewayv1.ObjectReference, onMissing string) (anchors []posture.Anchor, usable bool) {
+	for i, ref := range refs {
+		at := object.Item(field, i)
+		id := object.ID{
+			Group: string(ref.Group), Kind: string(ref.Kind), Name: string(ref.Name),
+			Namespace: cmp.Or(string(deref(ref.Namespace, "")), namespace),
+		}
+		if id.Group != "" || id.Kind != "ConfigMap" && id.Kind != "Secret" {
+			w.Unknown(owner, "value", at, fmt.Sprintf("what a controller makes of a CA of kind %s is not known; it wants a ConfigMap", id.Kind))
+			anchors = append(anchors, posture.Anchor{Ref: refTo(id), Source: FromNowhere})
+			continue
+		}
+		r := w.Resolve(owner, at, id, onMissing)
+		a := w.anchor(owner, at, id, r)
+		if !r.Granted {
+			a = posture.Anchor{Ref: a.Ref, Source: FromNowhere}
+		}
+		usable = usable || a.Source != FromNowhere
+		anchors = append(anchors, a)
+	}
+	return anchors, usable
+}
+
+func refTo(id object.ID) posture.Ref {
+	ref := posture.Ref{APIVersion: id.Group, Kind: id.Kind, Namespace: id.Namespace, Name: id.Name}
+	if id.Group == "" {
+		ref.APIVersion = "v1"
+	}
+	return ref
+}
+
+func (w *World) anchor(owner *object.Object, at string, id object.ID, r posture.Reference) posture.Anchor {
+	a := posture.Anchor{Ref: refTo(id), Source: FromNowhere}
+	domain := w.trustDomain(id)
+	switch {
+	case r.Resolved == ByObject:
+		o := w.Objects.Find("", id.Kind, id.Namespace, id.Name)
+		field, roots, known := bundle(o)
+		if !known {
+			a.Source = FromSecret
+			return a
+		}
+		sums, err := Fingerprints(roots)
+		if err != nil {
+			w.Unknown(o, "value", field, err.Error())
+			return a
+		}
+		a.Ref.Field, a.SHA256, a.Source = field, sums, FromGit
+	case r.Resolved == ByMaker && domain < 0:
+		a.Source = FromSecret
+		w.fromBundle(&a, w.Maker(id))
+	case domain >= 0:
+		a.SHA256, a.Source, a.TrustDomain = sums(w.Cluster.TrustDomains[domain].SHA256), FromFleet, w.Cluster.TrustDomains[domain].Name
+		w.fromBundle(&a, w.Maker(id))
+		w.Assume(owner, at, fmt.Sprintf("%s %s/%s holds the roots of trust domain %s", id.Kind, id.Namespace, id.Name, a.TrustDomain))
+	case r.Resolved == ByFleet, id.Kind == "Secret":
+		a.Source = FromSecret
+	}
+	if a.TrustDomain == "" {
+		a.TrustDomain = w.domainOf(a.SHA256)
+	}
+	return a
+}
+
+// trustDomain is the index of the trust domain whose bundle the fleet says is made under that name, or -1.
+func (w *World) trustDomain(id object.ID) int {
+	for i, td := range w.Cluster.TrustDomains {
+		if id.Kind == "ConfigMap" && td.PEM == "" && td.ConfigMap != "" && td.ConfigMap == id.Name {
+			return i
+		}
+	}
+	return -1
+}
+
+// domainOf is the trust domain that has all these fingerprints.
+func (w *World) domainOf(fingerprints []string) string {
+	for _, td := range w.Cluster.TrustDomains {
+		have := sums(td.SHA256)
+		foreign := func(sum string) bool { return !slices.Contains(have, sum) }
+		if len(fingerprints) > 0 && !slices.ContainsFunc(fingerprints, foreign) {
+			return td.Name
+		}
+	}
+	return ""
+}
+
+// fromBundle adds what a trust-manager Bundle says of its content: roots in Git, or the system's (trust-manager,
+// pkg/apis/trust/v1alpha1/types_bundle.go).
+func (w *World) fromBundle(a *posture.Anchor, maker *object.Object) {
+	if maker == nil || maker.Group() != "trust.cert-manager.io" {
+		return
+	}
+	sources, _ := maker.Get("spec.sources").([]any)
+	var roots strings.Builder
+	complete := len(sources) > 0
+	for i := range sources {
+		at := object.Item("spec.sources", i)
+		switch inline := maker.Text(at + ".inLine"); {
+		case maker.Get(at+".useDefaultCAs") == true:
+			a.System = true
+		case inline != "":
+			roots.WriteString(inline + "\n")
+		default:
+			complete = false
+		}
+	}
+	if maker.Get("spec.defaultCAs") != nil {
+		a.System = true
+	}
+	if found, err := Fingerprints(roots.String()); err == nil && complete {
+		a.SHA256, a.Source, a.TrustDomain = found, FromGit, ""
+	}
+}
+
+// bundle is the PEM of a ConfigMap or Secret in Git. It is not known when the Secret is encrypted.
+func bundle(o *object.Object) (field, roots string, known bool) {
+	for _, part := range []string{"stringData", "data", "binaryData"} {
+		field = object.Key(part, bundleKey)
+		text := o.Text(field)
+		if text == "" {
+			continue
+		}
+		if strings.HasPrefix(text, "ENC[") {
+			return field, "", false
+		}
+		if part == "binaryData" || part == "data" && o.Kind == "Secret" {
+			decoded, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
+			if err != nil {
+				return field, "", true
+			}
+			text = string(decoded)
+		}
+		return field, text, true
+	}
+	return "data", "", true
+}
+
+// Fingerprints are the SHA-256 sums of the DER of every certificate in a PEM bundle, in lower-case hex, sorted. A bundle without a
+// certificate, or with anything else than certificates, is an error.
+func Fingerprints(bundle string) ([]string, error) {
+	var out []string
+	rest, blocks := []byte(bundle), strings.Count(bundle, "-----BEGIN ")
+	for {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			break
+		}
+		if block.Type != "CERTIFICATE" {
+			return nil, fmt.Errorf("%s holds something else than certificates", bundleKey)
+		}
+		blocks--
+		sum := sha256.Sum256(block.Bytes)
+		out = append(out, hex.EncodeToString(sum[:]))
+	}
+	if blocks > 0 { // encoding/pem passes over what it cannot decode
+		return nil, fmt.Errorf("%s holds a certificate that cannot be read", bundleKey)
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("there is no certificate under the key %s", bundleKey)
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}
+
+// sums brings fingerprints as people write them into one form.
+func sums(written []string) []string {
+	out := make([]string, 0, len(written))
+	for _, s := range written {
+		out = append(out, strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(s, "sha256:"), ":", "")))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
