@@ -1,0 +1,126 @@
+package change
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatespan/gatespan/internal/controller"
+	"github.com/gatespan/gatespan/internal/posture"
+)
+
+var gateway = posture.Subject{Kind: "Gateway", Namespace: "edge", Name: "edge", Listener: "relay"}
+
+// safe is an entry that asks for everything.
+func safe() posture.Entry {
+	e := posture.Entry{Subject: gateway, Gateway: gateway, Port: 443, Protocol: "HTTPS", Hostnames: []string{"relay.example.com"}}
+	e.Served.Value = true
+	e.TLS.Value = posture.TLSTerminate
+	e.ClientAuth.Value = posture.ClientRequired
+	e.MinTLS.Value, e.MaxTLS.Value = "1.3", "1.3"
+	e.Scheme.Value = posture.SchemeInternal
+	e.Forwarding.Value = "sanitize"
+	e.Revocation.Value = "none"
+	e.ClientCA.Value = []posture.Anchor{{SHA256: []string{"aa"}}}
+	e.Identities.Value.Accepted = []posture.Identity{{Type: "uri", Match: "exact", Value: "spiffe://corp/orders"}}
+	e.SourceCIDRs.Value.CIDRs = []string{"192.0.2.0/28"}
+	e.Attachment.Value.Namespaces = []string{"edge"}
+	e.Routes = []posture.Route{{Backends: []posture.Backend{relay()}}}
+	return e
+}
+
+func relay() posture.Backend {
+	b := posture.Backend{Ref: posture.Ref{Kind: "Service", Namespace: "relay", Name: "relay"}, Port: 8443}
+	b.TLS.Value = "tls"
+	b.MinTLS.Value = "1.3"
+	b.Name.Value = "relay.relay.svc.cluster.local"
+	b.CA.Value = []posture.Anchor{{SHA256: []string{"aa"}}}
+	return b
+}
+
+// wanted is the exposure behind safe, with a second identity and a second root that the fleet declares.
+var wanted = controller.Wanted{Entries: []controller.WantedEntry{{
+	Exposure: "relay", Gateway: gateway, SHA256: []string{"aa", "bb"},
+	Identities: []posture.Identity{{Type: "uri", Match: "exact", Value: "spiffe://corp/orders"}, {Type: "uri", Match: "exact", Value: "spiffe://corp/audit"}},
+	Service:    posture.Subject{Kind: "Service", Namespace: "relay", Name: "relay"}, ServicePort: 8443,
+}}}
+
+func TestEntryChanges(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*posture.Entry)
+		want   map[string]string // field → direction
+	}{
+		{"nothing", func(*posture.Entry) {}, map[string]string{}},
+		{"the certificate becomes optional", func(e *posture.Entry) { e.ClientAuth.Value = posture.ClientOptional }, map[string]string{"clientAuth": Weaker}},
+		{"the floor falls", func(e *posture.Entry) { e.MinTLS.Value = "1.2" }, map[string]string{"minTLS": Weaker}},
+		{"resumption is switched on", func(e *posture.Entry) { e.Resumption.Value = true }, map[string]string{"resumption": Weaker}},
+		{"another CA", func(e *posture.Entry) { e.ClientCA.Value = []posture.Anchor{{SHA256: []string{"cc"}}} }, map[string]string{"clientCA": Exchanged}},
+		{"one root more that nobody declares", func(e *posture.Entry) { e.ClientCA.Value[0].SHA256 = []string{"aa", "cc"} }, map[string]string{"clientCA": Weaker}},
+		{"the second root of a rotation", func(e *posture.Entry) { e.ClientCA.Value[0].SHA256 = []string{"aa", "bb"} }, map[string]string{"clientCA": Wider}},
+		{"every identity", func(e *posture.Entry) { e.Identities.Value = posture.Identities{Everybody: true} }, map[string]string{"identities": Weaker}},
+		{"a declared identity more", func(e *posture.Entry) {
+			e.Identities.Value.Accepted = append(e.Identities.Value.Accepted, posture.Identity{Type: "uri", Match: "exact", Value: "spiffe://corp/audit"})
+		}, map[string]string{"identities": Wider}},
+		{"an undeclared identity more", func(e *posture.Entry) {
+			e.Identities.Value.Accepted = append(e.Identities.Value.Accepted, posture.Identity{Type: "uri", Match: "exact", Value: "spiffe://corp/eve"})
+		}, map[string]string{"identities": Weaker}},
+		{"an undeclared identity instead", func(e *posture.Entry) { e.Identities.Value.Accepted[0].Value = "spiffe://corp/eve" }, map[string]string{"identities": Weaker}},
+		{"attachment by everybody", func(e *posture.Entry) { e.Attachment.Value.Everybody = true }, map[string]string{"attachment": Weaker}},
+		{"attachment by another namespace", func(e *posture.Entry) { e.Attachment.Value.Namespaces = []string{"eve"} }, map[string]string{"attachment": Weaker}},
+		{"listeners of others", func(e *posture.Entry) { e.Attachment.Value.Listeners = true }, map[string]string{"allowedListeners": Weaker}},
+		{"every hostname", func(e *posture.Entry) { e.Hostnames = nil }, map[string]string{"hostnames": Weaker}},
+		{"every address", func(e *posture.Entry) { e.SourceCIDRs.Value = posture.SourceCIDRs{Everybody: true} }, map[string]string{"sourceCIDRs": Weaker}},
+		{"one address range more, within the fleet", func(e *posture.Entry) { e.SourceCIDRs.Value.CIDRs = []string{"192.0.2.0/28", "198.51.100.0/28"} }, map[string]string{"sourceCIDRs": Wider}},
+		{"plaintext to the pods", func(e *posture.Entry) { e.Routes[0].Backends[0].TLS.Value = posture.TLSNone }, map[string]string{"backend Service relay/relay:8443 tls": Weaker}},
+		{"no name checked in the pods' certificate", func(e *posture.Entry) { e.Routes[0].Backends[0].Name.Value = "" }, map[string]string{"backend Service relay/relay:8443 name": Weaker}},
+		{"a second backend", func(e *posture.Entry) {
+			b := relay()
+			b.Ref.Name = "other"
+			e.Routes[0].Backends = append(e.Routes[0].Backends, b)
+		}, map[string]string{"backend Service relay/other:8443": Wider}},
+		{"a mirror", func(e *posture.Entry) { e.Routes[0].Mirrors = []posture.Backend{relay()} }, map[string]string{"mirror Service relay/relay:8443": Weaker}},
+		{"the controller refuses it now", func(e *posture.Entry) { e.Served.Value = false; e.ClientAuth.Value = posture.ClientNone }, map[string]string{"served": Stronger}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			after := safe()
+			c.change(&after)
+			got := map[string]string{}
+			for _, change := range Compare(posture.Posture{Entries: []posture.Entry{safe()}}, posture.Posture{Entries: []posture.Entry{after}}, wanted) {
+				got[change.Field] = change.Direction
+				if change.Exposure != "relay" {
+					t.Errorf("%s is of exposure %q, want relay", change.Field, change.Exposure)
+				}
+			}
+			if d := cmp.Diff(c.want, got); d != "" {
+				t.Errorf("(-want +got)\n%s", d)
+			}
+		})
+	}
+}
+
+// TestReverse holds that what is weaker one way is stronger, or narrower, the other way.
+func TestReverse(t *testing.T) {
+	weak := safe()
+	weak.ClientAuth.Value, weak.MinTLS.Value, weak.Expired.Value = posture.ClientNone, "1.2", true
+	for _, change := range Compare(posture.Posture{Entries: []posture.Entry{weak}}, posture.Posture{Entries: []posture.Entry{safe()}}, wanted) {
+		if change.Direction != Stronger {
+			t.Errorf("%s: %s, want %s", change.Field, change.Direction, Stronger)
+		}
+	}
+}
+
+func TestGrantsAndHatches(t *testing.T) {
+	narrow := posture.Grant{Subject: posture.Subject{Kind: "ReferenceGrant", Namespace: "relay", Name: "relay"}, FromKind: "HTTPRoute", FromNamespace: "edge", ToKind: "Service", ToName: "relay", UsedBy: []string{"HTTPRoute edge/relay"}}
+	wide := narrow
+	wide.ToName = ""
+	hatch := posture.Hatch{Subject: posture.Subject{Kind: "EnvoyPatchPolicy", Namespace: "edge", Name: "patch"}, Why: "patches xDS"}
+	got := map[string]string{}
+	for _, change := range Compare(posture.Posture{Grants: []posture.Grant{narrow}}, posture.Posture{Grants: []posture.Grant{wide}, Hatches: []posture.Hatch{hatch}}, controller.Wanted{}) {
+		got[change.Field+" "+change.Direction] = change.Subject.Kind
+	}
+	want := map[string]string{"grant weaker": "ReferenceGrant", "grant stronger": "ReferenceGrant", "hatch weaker": "EnvoyPatchPolicy"}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
+	}
+}
