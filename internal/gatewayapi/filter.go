@@ -111,7 +111,7 @@ func (w *World) filter(o *object.Object, f filter, out *posture.Route) {
 		out.Headers = append(out.Headers, h)
 	}
 	if f.mirror != nil {
-		out.Mirrors = append(out.Mirrors, w.backend(o, backend{field: f.mirrorField, ref: *f.mirror}))
+		out.Mirrors = append(out.Mirrors, w.backend(o, backend{field: f.mirrorField, ref: *f.mirror, weight: 1}))
 	}
 	if f.extension != nil {
 		group, kind := string(f.extension.Group), string(f.extension.Kind)

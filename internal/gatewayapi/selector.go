@@ -139,3 +139,23 @@ func SelectorText(selector *metav1.LabelSelector) string {
 	}
 	return strings.Join(parts, ",")
 }
+
+// Selects reports whether a selector certainly selects something with these labels. An empty selector selects everything, one with an
+// operator that Kubernetes does not have nothing.
+func Selects(selector *metav1.LabelSelector, labels map[string]string) bool {
+	if selector == nil {
+		return false
+	}
+	for _, r := range requirements(selector) {
+		value, present := labels[r.Key]
+		switch r.Operator {
+		case metav1.LabelSelectorOpIn, metav1.LabelSelectorOpNotIn, metav1.LabelSelectorOpExists, metav1.LabelSelectorOpDoesNotExist:
+			if !holds(r, value, present) {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}

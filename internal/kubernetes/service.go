@@ -1,0 +1,103 @@
+package kubernetes
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"github.com/gatespan/gatespan/internal/gatewayapi"
+	"github.com/gatespan/gatespan/internal/object"
+	"github.com/gatespan/gatespan/internal/posture"
+)
+
+// services are all Services with what is behind them and who may reach it.
+func services(objects *object.Set, pods []workload) []posture.Service {
+	var out []posture.Service
+	for _, o := range objects.Kind("", "Service") {
+		s := posture.Service{
+			Subject: gatewayapi.SubjectOf(o), Ref: gatewayapi.RefOf(o, ""),
+			Type: cmp.Or(o.Text("spec.type"), "ClusterIP"), Selector: texts(o, "spec.selector"), Ports: map[string]int{},
+		}
+		list, _ := o.Get("spec.ports").([]any)
+		for i := range list {
+			at := object.Item("spec.ports", i)
+			port := number(o, at+".port")
+			s.Ports[cmp.Or(o.Text(at+".name"), strconv.Itoa(port))] = port
+		}
+		s.Network = network(objects, o, s.Selector, pods)
+		out = append(out, s)
+	}
+	return out
+}
+
+// network is who may reach the pods behind a Service on any of its ports. The labels of the pods are those of the workloads in Git that
+// it selects; without any, the selector is all that is known of them.
+func network(objects *object.Set, service *object.Object, selector posture.Labels, pods []workload) posture.Setting[posture.Peers] {
+	if len(selector) == 0 {
+		return posture.Setting[posture.Peers]{
+			Value: posture.Peers{Everybody: true}, Enforcer: posture.ByNobody, By: gatewayapi.Nearest(service, "spec.selector"),
+			Why: "the Service selects no pods, so what is behind it is not known",
+		}
+	}
+	behind := []workload{}
+	for _, p := range pods {
+		if p.object.Namespace == service.Namespace && selects(selector, p.labels) {
+			behind = append(behind, p)
+		}
+	}
+	if len(behind) == 0 {
+		behind = append(behind, workload{service, "", selector})
+	}
+	var settings []posture.Setting[posture.Peers]
+	for _, p := range behind {
+		for _, port := range targetPorts(service, p) {
+			settings = append(settings, IngressPeers(objects, service.Namespace, p.labels, port))
+		}
+	}
+	out := union(settings)
+	if out.By.Name == "" {
+		out.By = gatewayapi.Nearest(service, "spec.selector")
+	}
+	return out
+}
+
+// targetPorts are the pods' ports behind a Service's ports; 0, which stands for every port, where a name is not known.
+func targetPorts(service *object.Object, pod workload) []int {
+	named := map[string]int{}
+	if pod.field != "" {
+		named, _ = pod.ports()
+	}
+	var out []int
+	list, _ := service.Get("spec.ports").([]any)
+	for i := range list {
+		at := object.Item("spec.ports", i)
+		switch name := service.Text(at + ".targetPort"); {
+		case name != "":
+			out = append(out, named[name])
+		default:
+			out = append(out, cmp.Or(number(service, at+".targetPort"), number(service, at+".port")))
+		}
+	}
+	if len(out) == 0 {
+		out = append(out, 0)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// union is who may reach something in one of several ways: everybody as soon as one way lets everybody.
+func union(settings []posture.Setting[posture.Peers]) posture.Setting[posture.Peers] {
+	out := settings[0]
+	for _, s := range settings[1:] {
+		switch {
+		case out.Value.Everybody:
+		case s.Value.Everybody:
+			out = s
+		default:
+			out.Value.Admitted = append(slices.Clone(out.Value.Admitted), s.Value.Admitted...)
+		}
+	}
+	slices.Sort(out.Value.Admitted)
+	out.Value.Admitted = slices.Compact(out.Value.Admitted)
+	return out
+}
