@@ -29,7 +29,7 @@ type evaluator struct {
 	fleet  cue.Value // #Fleet
 }
 
-// newEvaluator compiles the schema. When open, every definition of the schema accepts anything: then a user's value can be
+// newEvaluator compiles the schema. When open, what files import under its name accepts anything: then a user's value can be
 // looked at although the schema refuses it.
 func newEvaluator(open bool) (*evaluator, error) {
 	e := &evaluator{ctx: cuecontext.New()}
@@ -40,20 +40,34 @@ func newEvaluator(open bool) (*evaluator, error) {
 		}
 		return nil
 	}))
+	var err error
+	if e.pkg, err = e.compile(false); err != nil {
+		return nil, err
+	}
+	e.schema = e.ctx.BuildInstance(e.pkg)
+	e.fleet = e.schema.LookupPath(cue.ParsePath("#Fleet"))
+	if open {
+		if e.pkg, err = e.compile(true); err != nil {
+			return nil, err
+		}
+	}
+	return e, e.fleet.Err()
+}
+
+// compile makes the schema a package that can be imported.
+func (e *evaluator) compile(open bool) (*build.Instance, error) {
 	files, err := schemaFiles(open)
 	if err != nil {
 		return nil, err
 	}
-	e.pkg = e.loads.NewInstance("schema", nil)
-	e.pkg.ImportPath, e.pkg.PkgName = schema.ImportPath, "schema"
+	pkg := e.loads.NewInstance("schema", nil)
+	pkg.ImportPath, pkg.PkgName = schema.ImportPath, "schema"
 	for _, file := range files {
-		if err := e.pkg.AddSyntax(file); err != nil {
+		if err := pkg.AddSyntax(file); err != nil {
 			return nil, err
 		}
 	}
-	e.schema = e.ctx.BuildInstance(e.pkg)
-	e.fleet = e.schema.LookupPath(cue.ParsePath("#Fleet"))
-	return e, e.fleet.Err()
+	return pkg, nil
 }
 
 // schemaFiles parses the embedded schema.
@@ -166,12 +180,12 @@ func (e *evaluator) evaluate(u unit, l limits) (result, error) {
 		err = value.Validate(cue.Concrete(true), cue.All())
 	}
 	if err != nil {
-		out.errs, err = explain(u, l, e, out.index, err)
+		out.errs, err = explain(u, l, out.index, err)
 		return out, err
 	}
 	data, err := value.MarshalJSON()
 	if err != nil {
-		out.errs, err = explain(u, l, e, out.index, err)
+		out.errs, err = explain(u, l, out.index, err)
 		return out, err
 	}
 	if err := json.UnmarshalCaseSensitivePreserveInts(data, &out.fleet); err != nil {

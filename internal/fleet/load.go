@@ -3,6 +3,7 @@ package fleet
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"path"
 	"time"
 
@@ -68,17 +69,33 @@ func evaluateAll(units []unit, l limits) ([]result, error) {
 	return results, nil
 }
 
-// join makes one fleet of what the units declare.
+// join makes one fleet of what the units declare, and checks it as a whole unless the shared files are wrong: then everything
+// that refers to them would be.
 func join(results []result, overlays string) (*Fleet, Errors) {
 	var errs Errors
-	out := &Fleet{Name: "default", Exposures: map[string]Exposure{}, positions: map[string]finding.Position{}}
+	out := &Fleet{
+		Name: "default", TrustDomains: map[string]TrustDomain{}, Clusters: map[string]Cluster{}, Exposures: map[string]Exposure{},
+		positions: map[string]finding.Position{},
+	}
+	sharedFails := false
 	for _, r := range results {
 		errs = append(errs, r.errs...)
 		if r.unit.shared {
-			out.Name, out.TrustDomains, out.Clusters, out.Waivers = r.fleet.Name, r.fleet.TrustDomains, r.fleet.Clusters, r.fleet.Waivers
+			sharedFails = len(r.errs) > 0
+			out.Name, out.Waivers = r.fleet.Name, r.fleet.Waivers
+			maps.Copy(out.TrustDomains, r.fleet.TrustDomains)
+			maps.Copy(out.Clusters, r.fleet.Clusters)
+		} else {
+			errs = append(errs, exposuresOnly(r)...)
 		}
-		for name, x := range r.fleet.Exposures {
-			out.Exposures[name] = x
+		for _, name := range sorted(r.fleet.Exposures) {
+			if _, ok := out.Exposures[name]; ok {
+				at, _, _ := r.index.nearest([]string{"exposures", name})
+				errs.add(at.label, "give one of them another name, or keep both in one file", "exposure %s is already in %s", name,
+					placeName(out.Position("exposures", name)))
+				continue
+			}
+			out.Exposures[name] = r.fleet.Exposures[name]
 		}
 		for k, at := range r.index {
 			if _, ok := out.positions[k]; !ok {
@@ -87,5 +104,33 @@ func join(results []result, overlays string) (*Fleet, Errors) {
 		}
 	}
 	setDefaults(out, overlays)
+	if !sharedFails {
+		errs = append(errs, check(out)...)
+	}
 	return out, errs
+}
+
+// exposuresOnly checks that a file below exposures/ declares nothing else: who may change an exposure may not change what it is
+// judged by.
+func exposuresOnly(r result) Errors {
+	var errs Errors
+	for _, field := range []struct {
+		name string
+		set  bool
+	}{
+		{"clusters", len(r.fleet.Clusters) > 0},
+		{"name", r.fleet.Name != "" && r.fleet.Name != "default"},
+		{"trustDomains", len(r.fleet.TrustDomains) > 0},
+		{"waivers", len(r.fleet.Waivers) > 0},
+	} {
+		at, exact := r.index[field.name]
+		if !exact && !field.set {
+			continue
+		}
+		if !exact {
+			at.label = finding.Position{File: r.unit.name(), Line: 1, Column: 1}
+		}
+		errs.add(at.label, "move it to a file of the folder above", "%s cannot be in a file below %s/", field.name, exposuresDir)
+	}
+	return errs
 }

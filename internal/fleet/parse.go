@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -101,10 +102,30 @@ func syntaxErrors(name string, err error) Errors {
 				break
 			}
 		}
-		format, args := e.Msg()
-		errs.add(at, "", "%s", plain(format, args))
+		message := syntaxMessage(name, e)
+		if found := yamlLine.FindStringSubmatch(message); found != nil { // the YAML parser knows the line only
+			at.Line, _ = strconv.Atoi(found[1])
+			message = found[2]
+		}
+		errs.add(at, "", "%s", message)
 	}
 	return errs
+}
+
+// yamlLine is how the YAML parser says where, after the file's name.
+var yamlLine = regexp.MustCompile(`^([0-9]+): (.*)$`)
+
+// syntaxMessage is a parser's message without the file's name and position, which users see before it.
+func syntaxMessage(name string, e cueerrors.Error) string {
+	format, args := e.Msg()
+	message := plain(format, args)
+	if message == "" || strings.HasPrefix(message, "invalid JSON") { // a wrapped error has the reason
+		message = plain("%v", []any{e})
+		if _, reason, ok := strings.Cut(message, strconv.Quote(name)+": "); ok {
+			message = reason
+		}
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(message, name+":"), " ")
 }
 
 // position translates a CUE position; without one, the beginning of the file.

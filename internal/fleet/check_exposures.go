@@ -1,0 +1,108 @@
+package fleet
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// exposures checks each exposure by itself, and what it refers to.
+func (c *checker) exposures() {
+	clusters, trustDomains := sorted(c.fleet.Clusters), sorted(c.fleet.TrustDomains)
+	for _, name := range sorted(c.fleet.Exposures) {
+		x := c.fleet.Exposures[name]
+		under := func(path ...string) []string { return append([]string{"exposures", name}, path...) }
+		if x.Service.TrustDomain != "" {
+			c.refer(under("service", "trustDomain"), "trust domain", x.Service.TrustDomain, trustDomains)
+		}
+		for i, rule := range x.HTTP {
+			for j, match := range rule.Matches {
+				c.urlPath(under("http", itoa(i), "matches", itoa(j), "path", "value"), match.Path.Type, match.Path.Value)
+			}
+		}
+
+		var signers []string // trust domains that clients of this exposure come from
+		for _, id := range sorted(x.Providers) {
+			path := under("providers", id)
+			c.refer(path, "cluster", id, clusters)
+			cluster, ok := c.fleet.Clusters[id]
+			if !ok {
+				continue
+			}
+			provider := x.Providers[id]
+			c.certificates(under("providers", id, "certificate"), provider.Certificate)
+			c.someCertificate(path, id, cluster, provider.Certificate)
+			c.refer(under("providers", id, "gateway"), "gateway of cluster "+id, provider.Gateway, sorted(cluster.Gateways))
+			if gateway, ok := cluster.Gateways[provider.Gateway]; ok && !slices.Contains(signers, gateway.TrustDomain) {
+				signers = append(signers, gateway.TrustDomain)
+			}
+		}
+
+		for _, id := range sorted(x.Consumers) {
+			consumer := x.Consumers[id]
+			path := under("consumers", id)
+			c.refer(under("consumers", id, "cluster"), "cluster", consumer.Cluster, clusters)
+			c.certificates(under("consumers", id, "certificate"), consumer.Certificate)
+			if cluster, ok := c.fleet.Clusters[consumer.Cluster]; ok {
+				c.someCertificate(path, consumer.Cluster, cluster, consumer.Certificate)
+			}
+			c.identity(under("consumers", id, "identity"), consumer.Identity, signers)
+			if !serviceName.MatchString(consumer.ServiceName) {
+				c.at(under("consumers", id, "serviceName"), "set serviceName to a name that begins with a letter",
+					"%q cannot be the name of a Service", consumer.ServiceName)
+			}
+		}
+	}
+}
+
+// serviceName is an RFC 1035 label, which the name of a Service must be; an exposure's name, its default, need not be one.
+var serviceName = regexp.MustCompile(`^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$`)
+
+// someCertificate checks that there is a way to make a certificate, of the exposure's own or the cluster's.
+func (c *checker) someCertificate(path []string, name string, cluster Cluster, own *Certificates) {
+	if own == nil && cluster.Certificates == nil {
+		c.at(path, "add certificates to the cluster, or certificate here", "cluster %s does not say how certificates are made", name)
+	}
+}
+
+// identity checks that there is exactly one, and that the trust domains of the providers' gateways can have signed it.
+func (c *checker) identity(path []string, id Identity, signers []string) {
+	switch {
+	case id.URI == "" && id.DNS == "":
+		c.at(path, "write uri, or dns", "has neither uri nor dns")
+	case id.URI != "" && id.DNS != "":
+		c.at(path, "write one of them", "has both uri and dns")
+	}
+	if id.URI == "" {
+		return
+	}
+	path = append(path[:len(path):len(path)], "uri")
+	if slices.ContainsFunc(strings.Split(id.URI, "/"), func(s string) bool { return s == "." || s == ".." }) {
+		c.at(path, "", "%q has '.' or '..' in its path, which SPIFFE forbids", id.URI)
+	}
+	for _, name := range signers {
+		td, ok := c.fleet.TrustDomains[name]
+		switch {
+		case !ok: // reported where the gateway names it
+		case td.SPIFFE == "":
+			c.at(path, "add spiffe to trust domain "+name+", at "+c.place("trustDomains", name),
+				"trust domain %s of the gateway has no SPIFFE name, so it signs no such identity", name)
+		case !strings.HasPrefix(id.URI, "spiffe://"+td.SPIFFE+"/"):
+			c.at(path, "begin it with spiffe://"+td.SPIFFE+"/", "%q is not in trust domain %s of the gateway", id.URI, name)
+		}
+	}
+}
+
+// urlPath checks what Gateway API's own rule refuses when the route is applied (HTTPPathMatch, httproute_types.go).
+func (c *checker) urlPath(path []string, kind, value string) {
+	lower := strings.ToLower(value)
+	for _, part := range []string{"//", "/./", "/../", "%2f"} {
+		if strings.Contains(lower, part) {
+			c.at(path, "", "%q has %q in it, which Gateway API refuses", value, part)
+			return
+		}
+	}
+	if strings.HasSuffix(value, "/.") || strings.HasSuffix(value, "/..") {
+		c.at(path, "", "%q ends with a relative segment, which Gateway API refuses", value)
+	}
+}

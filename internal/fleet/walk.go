@@ -1,0 +1,416 @@
+package fleet
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"cuelang.org/go/cue"
+
+	"github.com/gatespan/gatespan/internal/finding"
+)
+
+// walker compares a user's value with the schema, field by field.
+type walker struct {
+	evaluator *evaluator
+	where     index
+	file      string // for what has no place
+	errs      Errors
+	paths     [][]string // of errs
+}
+
+// report adds an error about a path.
+func (w *walker) report(at finding.Position, path []string, hint, format string, args ...any) {
+	w.errs.add(at, hint, format, args...)
+	w.paths = append(w.paths, slices.Clone(path))
+}
+
+// near is the place of a path's label, or of its nearest parent's.
+func (w *walker) near(path []string) finding.Position {
+	if at, _, ok := w.where.nearest(path); ok {
+		return at.label
+	}
+	return finding.Position{File: w.file, Line: 1, Column: 1}
+}
+
+// valueAt is the place of a value.
+func (w *walker) valueAt(path []string, v cue.Value) finding.Position {
+	at, missing, ok := w.where.nearest(path)
+	if ok && missing == 0 {
+		return at.value
+	}
+	if p := v.Pos(); p.IsValid() && p.Filename() != "" && !strings.HasPrefix(p.Filename(), schemaPrefix) {
+		return position(p, p.Filename())
+	}
+	return w.near(path)
+}
+
+// walk compares a value with its schema. What is not concrete yet, or in conflict with itself, is left to CUE.
+func (w *walker) walk(path []string, v, s cue.Value) {
+	if v.Err() != nil {
+		return
+	}
+	whole := s
+	s = shape(s)
+	switch want, got := s.IncompleteKind(), v.IncompleteKind(); {
+	case want == cue.BottomKind:
+	case want&got == cue.BottomKind:
+		w.report(w.valueAt(path, v), path, w.describe(whole), "%s: must be %s, not %s", dotted(path), kindName(want), valueName(v))
+	case want == cue.StructKind:
+		w.structure(path, v, s, whole)
+	case want == cue.ListKind:
+		w.list(path, v, s)
+	case v.IsConcrete():
+		w.leaf(path, v, s)
+	}
+}
+
+// shape is the struct in a schema such as "struct.MinFields(1) & {…}", which by itself has too few fields.
+func shape(s cue.Value) cue.Value {
+	if s.IncompleteKind() != cue.BottomKind {
+		return s
+	}
+	if target := cue.Dereference(s); target.IncompleteKind() != cue.BottomKind {
+		return target
+	}
+	op, operands := cue.Dereference(s).Expr()
+	if op != cue.AndOp {
+		return s
+	}
+	for _, operand := range operands {
+		if operand.IncompleteKind() == cue.StructKind && operand.Err() == nil {
+			s = operand
+		}
+	}
+	return s
+}
+
+// structure compares the fields.
+func (w *walker) structure(path []string, v, s, whole cue.Value) {
+	known, names := fieldsOf(s)
+	before := len(w.errs)
+	present := map[string]bool{}
+	it, err := v.Fields()
+	if err != nil {
+		return
+	}
+	for it.Next() {
+		name := it.Selector().Unquoted()
+		present[name] = true
+		at := append(path[:len(path):len(path)], name)
+		child, ok := known[name]
+		switch {
+		case ok:
+			w.walk(at, it.Value(), child.value)
+		case !w.allows(s, name, len(names) == 0):
+			w.unknown(at, names)
+			if len(names) == 0 {
+				w.walk(at, it.Value(), w.pattern(s, "x")) // the name is wrong; what is in it may be wrong too
+			}
+		default:
+			w.walk(at, it.Value(), w.pattern(s, name))
+		}
+	}
+	for _, name := range names {
+		if child := known[name]; child.required && !present[name] {
+			w.report(w.near(path), append(path[:len(path):len(path)], name), child.doc, "%s is missing", dotted(append(path[:len(path):len(path)], name)))
+		}
+	}
+	if len(w.errs) == before && len(present) == 0 && v.Unify(whole).Validate(cue.Concrete(true)) != nil {
+		w.report(w.valueAt(path, v), path, "", "%s: must not be empty", dotted(path))
+	}
+}
+
+// unknown reports a field that the schema has not; in a map, a name that is none.
+func (w *walker) unknown(path []string, names []string) {
+	name := path[len(path)-1]
+	parent := path[:len(path)-1]
+	if len(names) == 0 {
+		doc := w.definition("#Key")
+		if slices.Contains([]string{"matchLabels", "selector", "annotations"}, parent[len(parent)-1]) {
+			doc = w.definition("#LabelKey")
+		}
+		w.report(w.near(path), path, doc, "%s: %q is not a valid name", dotted(parent), name)
+		return
+	}
+	hint := "the fields here are " + strings.Join(names, ", ")
+	if near := closest(name, names); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	if len(parent) == 0 {
+		w.report(w.near(path), path, hint, "unknown field %q", name)
+		return
+	}
+	w.report(w.near(path), path, hint, "%s: unknown field %q", dotted(parent), name)
+}
+
+// list compares the elements, and the number of them.
+func (w *walker) list(path []string, v, s cue.Value) {
+	before := len(w.errs)
+	it, err := v.List()
+	if err != nil {
+		return
+	}
+	n := 0
+	for ; it.Next(); n++ {
+		element := s.LookupPath(cue.MakePath(cue.AnyIndex))
+		if fixed := s.LookupPath(cue.MakePath(cue.Index(n))); fixed.Exists() {
+			element = fixed
+		}
+		if element.Exists() {
+			w.walk(append(path[:len(path):len(path)], strconv.Itoa(n)), it.Value(), element)
+		}
+	}
+	if len(w.errs) > before {
+		return
+	}
+	if n == 0 && v.Unify(s).Validate() != nil {
+		w.report(w.valueAt(path, v), path, "", "%s: must not be empty", dotted(path))
+	}
+}
+
+// leaf compares one value.
+func (w *walker) leaf(path []string, v, s cue.Value) {
+	if v.Unify(s).Validate(cue.Concrete(true)) == nil {
+		return
+	}
+	at := w.valueAt(path, v)
+	if allowed := alternatives(s); len(allowed) > 0 {
+		hint := ""
+		if got, err := v.String(); err == nil {
+			if hint = notYet[path[len(path)-1]+"="+got]; hint == "" {
+				if near := closest(got, allowed); near != "" {
+					hint = "did you mean " + near + "?"
+				}
+			}
+		}
+		w.report(at, path, hint, "%s: %s is not %s", dotted(path), valueName(v), oneOf(allowed))
+		return
+	}
+	w.report(at, path, w.describe(s), "%s: %s is not valid", dotted(path), valueName(v))
+}
+
+// notYet are values that people will try, and what they get.
+var notYet = map[string]string{
+	"mode=Passthrough": "Passthrough is not supported yet: the gateway has to end TLS to verify clients",
+}
+
+// field is what the schema says of a field.
+type field struct {
+	value    cue.Value
+	required bool
+	doc      string
+}
+
+// fieldsOf are the fields that a struct of the schema names, and their names in its order.
+func fieldsOf(s cue.Value) (map[string]field, []string) {
+	out := map[string]field{}
+	var names []string
+	it, err := s.Fields(cue.Optional(true))
+	if err != nil {
+		return out, nil
+	}
+	for it.Next() {
+		name := it.Selector().Unquoted()
+		out[name] = field{
+			value:    it.Value(),
+			required: it.Selector().ConstraintType() == cue.RequiredConstraint,
+			doc:      doc(it.Value()),
+		}
+		names = append(names, name)
+	}
+	return out, names
+}
+
+// allows reports whether a struct of the schema has a field of that name; isMap when it names no field itself. The struct
+// inside "struct.MinFields(1) & {…}" is not closed, so for a map the name must have a schema.
+func (w *walker) allows(s cue.Value, name string, isMap bool) bool {
+	if isMap {
+		k := w.pattern(s, name).IncompleteKind()
+		return k != cue.BottomKind && k != cue.TopKind
+	}
+	return s.Allows(cue.Str(name))
+}
+
+// pattern is the schema of an element of a map.
+func (w *walker) pattern(s cue.Value, name string) cue.Value {
+	path := cue.MakePath(cue.Str(name))
+	return s.FillPath(path, w.top()).LookupPath(path)
+}
+
+func (w *walker) top() cue.Value { return w.evaluator.ctx.CompileString("_") }
+
+// describe says in words what a leaf of the schema accepts: the comment of the definition that it refers to.
+func (w *walker) describe(s cue.Value) string {
+	if root, path := s.ReferencePath(); root.Exists() && len(path.Selectors()) > 0 {
+		return w.definition(path.String())
+	}
+	op, operands := s.Expr()
+	if op == cue.AndOp || op == cue.OrOp {
+		for _, operand := range operands {
+			if text := w.describe(operand); text != "" {
+				return text
+			}
+		}
+	}
+	return ""
+}
+
+// definition is what the comment of a definition says.
+func (w *walker) definition(name string) string {
+	return doc(w.evaluator.schema.LookupPath(cue.ParsePath(name)))
+}
+
+// doc is the first sentence of a value's comment, as the end of a sentence.
+func doc(v cue.Value) string {
+	groups := v.Doc()
+	if len(groups) == 0 {
+		return ""
+	}
+	text, _, _ := strings.Cut(strings.Join(strings.Fields(groups[0].Text()), " "), ". ")
+	if len(text) > 1 && text[0] >= 'A' && text[0] <= 'Z' && (text[1] == ' ' || text[1] >= 'a' && text[1] <= 'z') {
+		text = strings.ToLower(text[:1]) + text[1:]
+	}
+	return strings.TrimSuffix(text, ".")
+}
+
+// alternatives are the strings that a leaf accepts, when it accepts nothing else.
+func alternatives(s cue.Value) []string {
+	if s.IsConcrete() && s.Kind() == cue.StringKind {
+		if op, _ := s.Expr(); op == cue.NoOp {
+			text, err := s.String()
+			if err != nil {
+				return nil
+			}
+			return []string{text}
+		}
+	}
+	op, operands := s.Expr()
+	if op != cue.OrOp {
+		return nil
+	}
+	var out []string
+	for _, operand := range operands {
+		text, err := operand.String()
+		if err != nil || !operand.IsConcrete() {
+			return nil
+		}
+		if !slices.Contains(out, text) {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+func oneOf(allowed []string) string {
+	quoted := make([]string, len(allowed))
+	for i, a := range allowed {
+		quoted[i] = strconv.Quote(a)
+	}
+	if len(quoted) == 1 {
+		return quoted[0]
+	}
+	return "one of " + strings.Join(quoted, ", ")
+}
+
+// valueName shows a value, cut when it is long.
+func valueName(v cue.Value) string {
+	switch v.IncompleteKind() {
+	case cue.StructKind:
+		return "a struct"
+	case cue.ListKind:
+		return "a list"
+	case cue.StringKind:
+		if text, err := v.String(); err == nil {
+			if len(text) > 80 {
+				text = text[:80] + "…"
+			}
+			return strconv.Quote(text)
+		}
+		return "a string"
+	}
+	return fmt.Sprint(v)
+}
+
+// kindName is a kind in words.
+func kindName(k cue.Kind) string {
+	switch k {
+	case cue.StructKind:
+		return "a struct"
+	case cue.ListKind:
+		return "a list"
+	case cue.StringKind:
+		return "a string"
+	case cue.IntKind:
+		return "a whole number"
+	case cue.BoolKind:
+		return "true or false"
+	}
+	return k.String()
+}
+
+// plainName is a path element that needs no quotes.
+var plainName = regexp.MustCompile(`^[A-Za-z_][-A-Za-z0-9_]*$`)
+
+// dotted is a path as users write it: exposures.relay.http[0].matches.
+func dotted(path []string) string {
+	if len(path) == 0 {
+		return "the fleet"
+	}
+	var b strings.Builder
+	for i, element := range path {
+		if _, err := strconv.Atoi(element); err == nil && i > 0 {
+			b.WriteString("[" + element + "]")
+			continue
+		}
+		if !plainName.MatchString(element) {
+			element = strconv.Quote(element)
+		}
+		if i > 0 {
+			b.WriteString(".")
+		}
+		b.WriteString(element)
+	}
+	return b.String()
+}
+
+// closest is the candidate that a misspelt word most likely means, or "".
+func closest(word string, candidates []string) string {
+	best, at := "", max(2, len(word)/3)+1
+	for _, c := range candidates {
+		if d := distance(strings.ToLower(word), strings.ToLower(c)); d < at {
+			best, at = c, d
+		}
+	}
+	return best
+}
+
+// distance is the number of letters to insert, delete, replace or swap with the next to get from a to b.
+func distance(a, b string) int {
+	if len(a) > 64 || len(b) > 64 {
+		return 64
+	}
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		rows[i][0] = i
+	}
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
+		}
+	}
+	return rows[len(a)][len(b)]
+}
