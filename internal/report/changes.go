@@ -1,0 +1,79 @@
+package report
+
+import (
+	"cmp"
+	"io"
+	"slices"
+)
+
+// directions of a change in reading order, with what they mean and how they look.
+var directions = []struct{ name, color string }{
+	{"weaker", red}, {"exchanged", red}, {"wider", yellow}, {"gone", yellow}, {"new", blue}, {"other", none}, {"stronger", green},
+}
+
+// ChangesText prints a posture difference as a reviewer would want to read it: what got weaker first.
+func ChangesText(w io.Writer, all []Change, style Style) error {
+	p := &page{style: style}
+	if len(all) == 0 && !style.Quiet {
+		p.say(none, "the posture is the same")
+	}
+	changes(p, all)
+	return p.print(w)
+}
+
+// ChangesJSON prints a posture difference for machines.
+func ChangesJSON(w io.Writer, all []Change) error {
+	return JSON(w, map[string]any{"version": "1", "changes": list(all)})
+}
+
+func changes(p *page, all []Change) {
+	known := map[string]bool{}
+	for _, d := range directions {
+		known[d.name] = true
+	}
+	for _, d := range directions {
+		for _, c := range sorted(all) {
+			if c.Direction == d.name || (d.name == "other" && !known[c.Direction]) {
+				oneChange(p, c, d.color)
+			}
+		}
+	}
+}
+
+func oneChange(p *page, c Change, color string) {
+	p.put(color, cmp.Or(c.Direction, "other"))
+	p.put(bold, "  "+SubjectText(c.Subject))
+	if c.Field != "" {
+		p.put(none, "  "+c.Field)
+	}
+	if c.Cluster != "" {
+		p.put(faint, "  "+c.Cluster)
+	}
+	p.end()
+	if c.Before != "" || c.After != "" {
+		p.wrapped("  ", none, cmp.Or(c.Before, "nothing")+" → "+cmp.Or(c.After, "nothing"))
+	}
+	if c.Why != "" {
+		p.wrapped("  ", none, c.Why)
+	}
+	if c.Exposure != "" {
+		p.wrapped("  exposure: ", none, c.Exposure)
+	}
+	if c.File != "" {
+		p.wrapped("  ", faint, place(c.Position))
+	}
+}
+
+// sorted orders changes by cluster, subject and field.
+func sorted(all []Change) []Change {
+	out := slices.Clone(all)
+	slices.SortStableFunc(out, func(a, b Change) int {
+		return cmp.Or(
+			cmp.Compare(a.Cluster, b.Cluster), cmp.Compare(a.Subject.Kind, b.Subject.Kind),
+			cmp.Compare(a.Subject.Namespace, b.Subject.Namespace), cmp.Compare(a.Subject.Name, b.Subject.Name),
+			cmp.Compare(a.Subject.Listener, b.Subject.Listener), cmp.Compare(a.Field, b.Field),
+			cmp.Compare(a.Before, b.Before), cmp.Compare(a.After, b.After),
+		)
+	})
+	return out
+}

@@ -1,0 +1,195 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/gatespan/gatespan/internal/controller"
+)
+
+// matrix is the rows of the capability matrix, in their order.
+var matrix = []struct {
+	ID   controller.AbilityID
+	Text string
+}{
+	{controller.EntryTerminate, "terminate TLS"},
+	{controller.EntryPassthrough, "pass TLS through"},
+	{controller.EntryFloor, "require TLS 1.3 from clients"},
+	{controller.EntryClientCertificate, "require client certificates"},
+	{controller.EntryIdentityURI, "tell clients apart by URI (SPIFFE)"},
+	{controller.EntryIdentityDNS, "tell clients apart by DNS name"},
+	{controller.EntrySourceCIDRs, "admit source addresses only"},
+	{controller.EntryBackendTLS, "TLS to the pods, CA pinned"},
+	{controller.EntryHTTPRoute, "route by HTTP"},
+	{controller.ExitGateway, "be an egress gateway"},
+	{controller.ExitClientCertificate, "present a client certificate"},
+	{controller.ExitPinnedCA, "pin the server's CA"},
+	{controller.ExitName, "check the server's name"},
+	{controller.ExitFloor, "require TLS 1.3 of servers"},
+	{controller.ExitClosed, "close the egress gateway to others"},
+	{controller.ExitDirect, "let workloads call directly"},
+}
+
+// column is one controller in one distribution.
+type column struct {
+	profile      controller.Profile
+	distribution string
+}
+
+func (c column) name() string {
+	if c.distribution == "upstream" || c.distribution == "" {
+		return c.profile.Name
+	}
+	return c.profile.Name + " " + c.distribution
+}
+
+// columns lists the controllers with each distribution that their profiles were checked against.
+func columns(profiles []controller.Profile) []column {
+	var out []column
+	for _, p := range profiles {
+		seen := map[string]bool{}
+		for _, v := range p.Versions {
+			if d := cmp.Or(v.Distribution, "upstream"); !seen[d] {
+				seen[d] = true
+				out = append(out, column{p, d})
+			}
+		}
+		if len(seen) == 0 {
+			out = append(out, column{p, "upstream"})
+		}
+	}
+	return out
+}
+
+func (c column) versions() string {
+	var out []string
+	for _, v := range c.profile.Versions {
+		if cmp.Or(v.Distribution, "upstream") != c.distribution {
+			continue
+		}
+		if v.To == "" || v.To == v.From {
+			out = append(out, v.From)
+		} else {
+			out = append(out, v.From+" to "+v.To)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+func (c column) mark(id controller.AbilityID) cell {
+	a, ok := c.profile.Ability(id, c.distribution, "")
+	switch {
+	case !ok:
+		return cell{"no", red}
+	case a.Since != "":
+		return cell{"yes, " + a.Since + "+", green}
+	}
+	return cell{"yes", green}
+}
+
+// ControllersText prints what each controller can enforce.
+func ControllersText(w io.Writer, profiles []controller.Profile, style Style) error {
+	p := &page{style: style}
+	all := columns(profiles)
+	t := &table{head: []string{"ABILITY"}}
+	for _, c := range all {
+		t.head = append(t.head, c.name())
+	}
+	for _, line := range matrix {
+		cells := []cell{{line.Text, none}}
+		for _, c := range all {
+			cells = append(cells, c.mark(line.ID))
+		}
+		t.row(cells...)
+	}
+	versions := []cell{{"versions checked", faint}}
+	for _, c := range all {
+		versions = append(versions, cell{c.versions(), faint})
+	}
+	t.row(versions...)
+	t.write(p)
+	for _, c := range all {
+		var lines [][2]string
+		for _, line := range matrix {
+			if a, ok := c.profile.Ability(line.ID, c.distribution, ""); !ok {
+				lines = append(lines, [2]string{line.Text, cmp.Or(a.How, "not supported") + instead(a)})
+			}
+		}
+		if len(lines) == 0 {
+			continue
+		}
+		p.end()
+		p.say(bold, "what "+c.name()+" cannot do")
+		for _, line := range lines {
+			p.wrapped("  ", none, line[0]+": "+line[1])
+		}
+	}
+	return p.print(w)
+}
+
+func instead(a controller.Ability) string {
+	if a.Instead == "" {
+		return ""
+	}
+	return "; instead: " + a.Instead
+}
+
+// ControllersMarkdown prints the matrix as a Markdown table.
+func ControllersMarkdown(w io.Writer, profiles []controller.Profile) error {
+	all := columns(profiles)
+	var b strings.Builder
+	b.WriteString("| ability |")
+	rule := "|---|"
+	for _, c := range all {
+		fmt.Fprintf(&b, " %s |", markdown(c.name()))
+		rule += "---|"
+	}
+	b.WriteString("\n" + rule + "\n")
+	for _, line := range matrix {
+		fmt.Fprintf(&b, "| %s |", markdown(line.Text))
+		for _, c := range all {
+			fmt.Fprintf(&b, " %s |", markdown(c.mark(line.ID).text))
+		}
+		b.WriteString("\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// markdown writes text so that it is text in a Markdown table.
+func markdown(text string) string {
+	return strings.NewReplacer(`\`, `\\`, "|", `\|`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "@", "&#64;").Replace(Clean(text))
+}
+
+// ControllersJSON prints the abilities with how, since when, and the source of each.
+func ControllersJSON(w io.Writer, profiles []controller.Profile) error {
+	type ability struct {
+		ID       string `json:"id"`
+		Title    string `json:"title"`
+		Support  bool   `json:"support"`
+		Since    string `json:"since,omitempty"`
+		Enforcer string `json:"enforcer,omitempty"`
+		How      string `json:"how"`
+		Instead  string `json:"instead,omitempty"`
+		Source   string `json:"source,omitempty"`
+	}
+	type one struct {
+		Name         string    `json:"name"`
+		Title        string    `json:"title"`
+		Distribution string    `json:"distribution"`
+		Versions     string    `json:"versions"`
+		Abilities    []ability `json:"abilities"`
+	}
+	out := []one{}
+	for _, c := range columns(profiles) {
+		o := one{c.profile.Name, c.profile.Title, c.distribution, c.versions(), []ability{}}
+		for _, line := range matrix {
+			a, ok := c.profile.Ability(line.ID, c.distribution, "")
+			o.Abilities = append(o.Abilities, ability{string(line.ID), line.Text, ok, a.Since, a.Enforcer, a.How, a.Instead, a.Source})
+		}
+		out = append(out, o)
+	}
+	return JSON(w, map[string]any{"version": "1", "controllers": out})
+}

@@ -1,0 +1,250 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/gatespan/gatespan/internal/posture"
+	"github.com/gatespan/gatespan/internal/trace"
+)
+
+// PostureText prints who reaches what, cluster by cluster: the ways in, the ways out, the grants.
+func PostureText(w io.Writer, clusters []trace.Cluster, style Style) error {
+	p := &page{style: style}
+	for i, c := range clusters {
+		if i > 0 {
+			p.end()
+		}
+		p.put(bold, c.Name)
+		p.put(faint, clusterText(c))
+		p.end()
+		if len(c.Posture.Entries)+len(c.Posture.Exits)+len(c.Posture.Grants) == 0 {
+			p.say(faint, "  no gateway, no way out, no grant")
+		}
+		entriesTable(c).write(p)
+		exitsTable(c).write(p)
+		grantsTable(c).write(p)
+		if n := len(c.Posture.Unknowns); n > 0 {
+			p.end()
+			p.say(yellow, "  not understood: "+count(n, "thing")+" (gatespan check tells)")
+		}
+	}
+	return p.print(w)
+}
+
+func clusterText(c trace.Cluster) string {
+	var parts []string
+	for _, s := range []string{strings.TrimSpace(c.Facts.Controller.Name + " " + c.Facts.Controller.Version), c.Facts.Cloud} {
+		if s != "" {
+			parts = append(parts, s)
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "  " + strings.Join(parts, " on ")
+}
+
+func entriesTable(c trace.Cluster) *table {
+	t := &table{indent: "  "}
+	if len(c.Posture.Entries) == 0 {
+		return t
+	}
+	t.head = []string{"WAY IN", "REACHED AT", "TLS", "CLIENT CERTIFICATE", "WHO", "LEADS TO"}
+	for _, e := range c.Posture.Entries {
+		reached := fmt.Sprintf("%s:%d", cmp.Or(strings.Join(e.Hostnames, ", "), "*"), e.Port) + "\n" + e.Scheme.Value
+		if !e.Served.Value {
+			reached += "\nnot served"
+		}
+		t.row(
+			cell{e.Gateway.Namespace + "/" + e.Gateway.Name + "\n" + listenerOf(e), bold},
+			cell{reached, none},
+			entryTLS(e),
+			clientCertificate(e),
+			cell{who(e), none},
+			cell{leadsTo(e), none},
+		)
+	}
+	return t
+}
+
+// listenerOf is the listener's name, with the ListenerSet that declares it when the Gateway does not.
+func listenerOf(e posture.Entry) string {
+	if e.Subject.Kind != "" && e.Subject.Kind != e.Gateway.Kind {
+		return e.Subject.Kind + " " + e.Subject.Name + " " + e.Subject.Listener
+	}
+	return e.Subject.Listener
+}
+
+func by(e posture.Enforcer) string {
+	if e == "" || e == posture.ByNobody {
+		return ""
+	}
+	return "by " + string(e)
+}
+
+func entryTLS(e posture.Entry) cell {
+	switch {
+	case e.TLS.Value == posture.TLSNone:
+		return cell{"plaintext", red}
+	case e.TLS.Value == posture.TLSPassthrough:
+		return cell{"passed through", none}
+	case e.MinTLS.Value == "":
+		return cell{"no floor", yellow}
+	}
+	return cell{e.MinTLS.Value + "+\n" + by(e.MinTLS.Enforcer), floorColor(e.MinTLS.Value)}
+}
+
+func floorColor(version string) string {
+	if version == "1.3" {
+		return green
+	}
+	return yellow
+}
+
+func clientCertificate(e posture.Entry) cell {
+	switch e.ClientAuth.Value {
+	case posture.ClientRequired:
+		return cell{"required\n" + by(e.ClientAuth.Enforcer) + "\nCA " + anchors(e.ClientCA.Value), green}
+	case posture.ClientOptional:
+		return cell{"optional\nCA " + anchors(e.ClientCA.Value), red}
+	}
+	return cell{"none", red}
+}
+
+// anchors names CAs briefly: the trust domain where it is known.
+func anchors(all []posture.Anchor) string {
+	var out []string
+	for _, a := range all {
+		switch {
+		case a.System:
+			out = append(out, "any public CA")
+		default:
+			out = append(out, cmp.Or(a.TrustDomain, a.Ref.Name))
+		}
+	}
+	return cmp.Or(strings.Join(out, ", "), "none")
+}
+
+func who(e posture.Entry) string {
+	switch {
+	case e.TLS.Value != posture.TLSTerminate:
+		return "anybody"
+	case e.Identities.Value.Everybody && e.ClientAuth.Value == posture.ClientRequired:
+		return "whoever the CA signs\n" + by(e.Identities.Enforcer)
+	case e.Identities.Value.Everybody:
+		return "anybody"
+	}
+	var out []string
+	for _, id := range e.Identities.Value.Accepted {
+		text := id.Value
+		if id.Match != "" && id.Match != "exact" {
+			text = id.Match + " " + text
+		}
+		out = append(out, text)
+	}
+	if len(out) == 0 {
+		return "nobody"
+	}
+	return strings.Join(append(out, by(e.Identities.Enforcer)), "\n")
+}
+
+func leadsTo(e posture.Entry) string {
+	var out []string
+	for _, r := range e.Routes {
+		if r.RedirectOnly {
+			out = append(out, "redirects only")
+		}
+		for _, b := range r.Backends {
+			out = append(out, backendText(b))
+		}
+		for _, b := range r.Mirrors {
+			out = append(out, "mirror "+backendText(b))
+		}
+	}
+	if len(out) == 0 {
+		return "nothing"
+	}
+	return strings.Join(out, "\n")
+}
+
+func backendText(b posture.Backend) string {
+	name := b.Ref.Namespace + "/" + b.Ref.Name
+	if b.External {
+		name = cmp.Or(b.Host, name)
+	}
+	if b.Port > 0 {
+		name += ":" + number(b.Port)
+	}
+	hop := "plaintext"
+	switch b.TLS.Value {
+	case posture.TLSNone, "":
+	case "mesh":
+		hop = "mesh TLS"
+	default:
+		hop = "TLS, CA " + anchors(b.CA.Value)
+	}
+	switch {
+	case !b.Exists && !b.External:
+		hop = "does not exist"
+	case !b.Granted:
+		hop = "not granted"
+	}
+	return name + "\n" + hop
+}
+
+func exitsTable(c trace.Cluster) *table {
+	t := &table{indent: "  "}
+	if len(c.Posture.Exits) == 0 {
+		return t
+	}
+	t.head = []string{"WAY OUT", "CALLS", "TLS", "PRESENTS", "TRUSTS", "USED BY"}
+	for _, x := range c.Posture.Exits {
+		name := x.Subject.Kind + "\n" + x.Subject.Namespace + "/" + x.Subject.Name
+		if x.Gateway.Name != "" {
+			name = x.Gateway.Namespace + "/" + x.Gateway.Name + "\n" + x.Subject.Listener
+		}
+		floor := cell{"plaintext", red}
+		if x.TLS.Value != posture.TLSNone {
+			floor = cell{cmp.Or(x.MinTLS.Value, "no floor"), floorColor(x.MinTLS.Value)}
+			if x.MinTLS.Value != "" {
+				floor.text += "+\n" + by(x.MinTLS.Enforcer)
+			}
+		}
+		trusts := "CA " + anchors(x.CA.Value)
+		for _, n := range x.Names.Value {
+			trusts += "\nname " + n
+		}
+		if len(x.Names.Value) == 0 {
+			trusts += "\nany name"
+		}
+		t.row(
+			cell{name, bold},
+			cell{x.Host + ":" + number(x.Port), none},
+			floor,
+			cell{cmp.Or(strings.TrimPrefix(x.Certificate.Value, "Secret "), "no certificate"), none},
+			cell{trusts, none},
+			cell{trace.Users(x.Users.Value) + "\n" + by(x.Users.Enforcer), none},
+		)
+	}
+	return t
+}
+
+func grantsTable(c trace.Cluster) *table {
+	t := &table{indent: "  "}
+	if len(c.Posture.Grants) == 0 {
+		return t
+	}
+	t.head = []string{"GRANT", "FROM", "TO", "USED BY"}
+	for _, g := range c.Posture.Grants {
+		used := cell{cmp.Or(strings.Join(g.UsedBy, "\n"), "nothing"), none}
+		to := cell{g.ToKind + " " + g.ToName, none}
+		if g.ToName == "" {
+			to = cell{"every " + g.ToKind, red}
+		}
+		t.row(cell{g.By.Namespace + "/" + g.By.Name, bold}, cell{g.FromKind + "s of " + g.FromNamespace, none}, to, used)
+	}
+	return t
+}
