@@ -13,9 +13,14 @@ of(subject, setting, message) := {
 at(subject, by, value, message) := {"subject": subject, "by": by, "value": text(value), "message": message}
 
 # because appends the reason, where there is one.
-because(message, why) := sprintf("%s: %s", [message, why]) if why != ""
-
 because(message, "") := message
+
+because(message, why) := sprintf("%s: %s", [message, why]) if {
+	why != ""
+	message != ""
+}
+
+because("", why) := why if why != ""
 
 # text is how a value stands in a fingerprint.
 text(value) := value if is_string(value)

@@ -1,8 +1,8 @@
 # METADATA
 # title: Clients are let in without a certificate
 # description: |
-#   A listener that terminates TLS must ask every client for a certificate, and verify it against its CA. A certificate that
-#   is optional, or asked for and not verified, is as good as none: the attacker sends none.
+#   A listener that terminates TLS must ask every client for a certificate and verify it against its CA. A certificate that
+#   is optional, or asked for and not verified, is as good as none, because the attacker sends none.
 # scope: package
 # custom:
 #   severity: block
@@ -16,9 +16,10 @@
 package gatespan.rules.mtls["client-certificate-not-required"]
 
 import data.gatespan.lib.finding
+import data.gatespan.lib.scope
 
-deny contains finding.of(entry.subject, entry.clientAuth, sprintf("%s accepts clients without a certificate", [finding.name(entry.subject)])) if {
-	some entry in input.posture.entries
-	entry.tls.value == "terminate"
+deny contains finding.of(entry.subject, entry.clientAuth, message) if {
+	some entry in scope.terminating
 	entry.clientAuth.value != "required"
+	message := sprintf("%s accepts clients without a certificate", [finding.name(entry.subject)])
 }

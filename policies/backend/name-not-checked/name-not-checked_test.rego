@@ -1,0 +1,17 @@
+package gatespan.rules.backend["name-not-checked_test"]
+
+import data.gatespan.lib.testing as given
+import data.gatespan.rules.backend["name-not-checked"] as rule
+
+named(name) := given.backend({"name": {"value": name}})
+
+test_blocks_no_name if given.blocks(rule.deny) with input as given.wanting(named(""), {})
+
+test_blocks_another_name if {
+	given.blocks(rule.deny) with input as given.wanting(named("web.web.svc"), {})
+	given.says(rule.deny, "checks the name web.web.svc, and the exposure wants relay.relay.svc") with input as given.wanting(named("web.web.svc"), {})
+}
+
+test_warns_without_exposures if given.warns(rule.deny) with input as named("")
+
+test_passes_the_declared_name if given.passes(rule.deny) with input as given.wanting(given.entry({}), {})

@@ -1,0 +1,8 @@
+package gatespan.rules.bypass["listener-sets-admitted_test"]
+
+import data.gatespan.lib.testing as given
+import data.gatespan.rules.bypass["listener-sets-admitted"] as rule
+
+test_blocks_listener_sets if given.blocks(rule.deny) with input as given.entry({"attachment": {"value": {"listeners": true}}})
+
+test_passes_own_listeners if given.passes(rule.deny) with input as given.entry({})

@@ -1,0 +1,16 @@
+package gatespan.rules.bypass["raw-route_test"]
+
+import data.gatespan.lib.testing as given
+import data.gatespan.rules.bypass["raw-route"] as rule
+
+raw := {"ref": {"kind": "TCPRoute"}}
+
+test_blocks_a_tcp_route if given.blocks(rule.deny) with input as given.wanting(given.route(raw), {})
+
+test_blocks_a_udp_listener if given.blocks(rule.deny) with input as given.wanting(given.entry({"protocol": "UDP"}), {})
+
+test_blocks_on_a_public_gateway if given.blocks(rule.deny) with input as given.wanting(given.public(given.route(raw)), {})
+
+test_passes_an_http_route if given.passes(rule.deny) with input as given.wanting(given.entry({}), {})
+
+test_passes_a_service_that_is_not_exposed if given.passes(rule.deny) with input as given.public(given.route(raw))

@@ -1,0 +1,14 @@
+package gatespan.rules.network["backend-open_test"]
+
+import data.gatespan.lib.testing as given
+import data.gatespan.rules.network["backend-open"] as rule
+
+admitting(everybody) := given.wanting(given.posture({"services": [object.union(given.safe_service, {"network": {"value": {"everybody": everybody}}})]}), {})
+
+test_blocks_everybody if given.blocks(rule.deny) with input as admitting(true)
+
+test_passes_the_gateway if given.passes(rule.deny) with input as admitting(false)
+
+test_passes_where_policies_enforce_nothing if given.passes(rule.deny) with input as object.union(admitting(true), {"cluster": {"networkPolicyEngine": "none"}})
+
+test_passes_a_service_of_no_exposure if given.passes(rule.deny) with input as object.union(admitting(true), {"wanted": {"entries": []}})

@@ -1,0 +1,12 @@
+package gatespan.rules.unknown["root_test"]
+
+import data.gatespan.lib.testing as given
+import data.gatespan.rules.unknown["root"] as rule
+
+test_blocks_the_fact if given.blocks(rule.deny) with input as given.unknown("root")
+
+test_passes_other_facts if given.passes(rule.deny) with input as given.unknown("other")
+
+test_warns_on_a_public_gateway if given.warns(rule.deny) with input as given.public(given.unknown("root"))
+
+test_blocks_a_root_that_cannot_be_rendered if given.blocks(rule.deny) with input as given.fact("unknown/root")
