@@ -1,0 +1,80 @@
+package envoygateway
+
+import (
+	"github.com/gatespan/gatespan/internal/controller"
+	"github.com/gatespan/gatespan/internal/posture"
+)
+
+// profile is what Envoy Gateway can enforce. Sources without a scheme are files of github.com/envoyproxy/gateway at v1.9.1.
+func profile() controller.Profile {
+	return controller.Profile{
+		Name:           "envoy-gateway",
+		Title:          "Envoy Gateway",
+		ControllerName: "gateway.envoyproxy.io/gatewayclass-controller", // api/v1alpha1/envoygateway_types.go
+		Classes:        []string{"eg", "envoy-gateway"},                 // the names that its documentation uses
+		Kinds: map[string][]string{Group: {
+			kindBackend, kindBackendTrafficPolicy, kindClientTrafficPolicy, kindExtensionPolicy, kindEnvoyPatchPolicy,
+			kindEnvoyProxy, kindHTTPRouteFilter, kindSecurityPolicy,
+		}},
+		Versions:   versions(),
+		Abilities:  abilities(),
+		References: references(),
+	}
+}
+
+func versions() []controller.VersionRange {
+	const source = "site/content/en/news/releases/matrix.md"
+	return []controller.VersionRange{
+		{Distribution: "upstream", From: "1.9", To: "1.9", EndOfLife: "2027-02-14", Source: source},
+		{Distribution: "upstream", From: "1.8", To: "1.8", EndOfLife: "2026-11-08", Source: source},
+		{Distribution: "upstream", From: "1.7", To: "1.7", EndOfLife: "2026-08-05", Source: source},
+	}
+}
+
+func abilities() []controller.Ability {
+	gateway, network, workload := string(posture.ByGateway), string(posture.ByNetwork), string(posture.ByWorkload)
+	yes := func(id controller.AbilityID, since, enforcer, how, source string) controller.Ability {
+		return controller.Ability{ID: id, Support: true, Since: since, Enforcer: enforcer, How: how, Source: source}
+	}
+	return []controller.Ability{
+		yes(controller.EntryTerminate, "1.0", gateway, "listener tls.certificateRefs", "internal/gatewayapi/listener.go"),
+		yes(controller.EntryPassthrough, "1.0", workload, "listener protocol TLS with tls.mode Passthrough, and a TLSRoute", "internal/gatewayapi/listener.go"),
+		yes(controller.EntryFloor, "1.0", gateway, "ClientTrafficPolicy spec.tls.minVersion", "internal/gatewayapi/clienttrafficpolicy.go buildListenerTLSParameters"),
+		yes(controller.EntryClientCertificate, "1.0", gateway, "ClientTrafficPolicy spec.tls.clientValidation, and Gateway spec.tls.frontend from 1.8", "internal/gatewayapi/clienttrafficpolicy.go, listener.go"),
+		yes(controller.EntryIdentityURI, "1.5", gateway, "ClientTrafficPolicy spec.tls.clientValidation.subjectAltNames.uris", "api/v1alpha1/tls_types.go SubjectAltNames"),
+		yes(controller.EntryIdentityDNS, "1.5", gateway, "ClientTrafficPolicy spec.tls.clientValidation.subjectAltNames.dnsNames", "api/v1alpha1/tls_types.go SubjectAltNames"),
+		yes(controller.EntrySourceCIDRs, "1.0", network, "EnvoyProxy spec.provider.kubernetes.envoyService.loadBalancerSourceRanges, for the whole Gateway", "internal/infrastructure/kubernetes/resource/resource.go ExpectedServiceSpec"),
+		yes(controller.EntryBackendTLS, "1.4", gateway, "BackendTLSPolicy, and EnvoyProxy spec.backendTLS.minVersion", "internal/gatewayapi/backendtlspolicy.go"),
+		yes(controller.EntryHTTPRoute, "1.0", gateway, "HTTPRoute", "internal/gatewayapi/route.go"),
+		yes(controller.ExitGateway, "1.6", gateway, "Backend, which needs extensionApis.enableBackend: true in the controller's own configuration (ConfigMap envoy-gateway-config)", "api/v1alpha1/envoygateway_types.go ExtensionAPISettings"),
+		yes(controller.ExitClientCertificate, "1.6", gateway, "Backend spec.tls.clientCertificateRef", "internal/gatewayapi/backendtlspolicy.go processClientTLSSettings"),
+		yes(controller.ExitPinnedCA, "1.6", gateway, "Backend spec.tls.caCertificateRefs", "internal/gatewayapi/backendtlspolicy.go processServerValidationTLSSettings"),
+		yes(controller.ExitName, "1.6", gateway, "Backend spec.tls.sni, which is also the name that is checked", "internal/xds/translator/translator.go buildValidationContext"),
+		// Before 1.8.3 the proxies spoke TLS 1.2 at most to backends unless maxVersion said otherwise.
+		yes(controller.ExitFloor, "1.8.3", gateway, "Backend spec.tls.minVersion", "release-notes/v1.8.3.yaml, internal/gatewayapi/backendtlspolicy.go applyBackendTLSSetting"),
+		yes(controller.ExitClosed, "1.6", network, "a NetworkPolicy around the egress gateway's proxies; the cluster must name its networkPolicyEngine", "internal/gatewayapi/listener.go servicePortToContainerPort"),
+		yes(controller.ExitDirect, "1.0", workload, "the workload presents its own certificate", "no controller is involved"),
+	}
+}
+
+func references() []controller.ReferenceRule {
+	rule := func(from, to, source string) controller.ReferenceRule {
+		return controller.ReferenceRule{From: from, To: to, OnMissing: closed, Source: source}
+	}
+	return []controller.ReferenceRule{
+		rule("Gateway spec.listeners.tls.certificateRefs", "Secret", "internal/gatewayapi/validate.go: the listener is not programmed"),
+		rule("Gateway spec.tls.frontend", "ConfigMap, Secret, ClusterTrustBundle", "internal/gatewayapi/listener.go: the listener is not programmed"),
+		rule("Gateway spec.tls.backend.clientCertificateRef", "Secret", "internal/gatewayapi/listener.go: no client certificate is presented"),
+		rule("Gateway spec.infrastructure.parametersRef", "EnvoyProxy", "internal/provider/kubernetes/controller.go processGatewayParamsRef: the Gateway is not accepted"),
+		rule("ClientTrafficPolicy spec.tls.clientValidation.caCertificateRefs", "ConfigMap, Secret, ClusterTrustBundle", "internal/gatewayapi/clienttrafficpolicy.go: every route answers 500"),
+		rule("ClientTrafficPolicy spec.tls.clientValidation.crl.refs", "ConfigMap, Secret", "internal/gatewayapi/clienttrafficpolicy.go: every route answers 500"),
+		rule("BackendTLSPolicy spec.validation.caCertificateRefs", "ConfigMap, Secret, ClusterTrustBundle", "internal/gatewayapi/backendtlspolicy.go: the route answers 500"),
+		rule("Backend spec.tls.caCertificateRefs", "ConfigMap, Secret, ClusterTrustBundle", "internal/gatewayapi/backendtlspolicy.go: the route answers 500"),
+		rule("Backend spec.tls.clientCertificateRef", "Secret", "internal/gatewayapi/backendtlspolicy.go: the route answers 500"),
+		rule("EnvoyProxy spec.backendTLS.clientCertificateRef", "Secret", "internal/gatewayapi/backendtlspolicy.go: the route answers 500"),
+		rule("HTTPRoute spec.rules.backendRefs", "Service, Backend", "internal/gatewayapi/route.go: the route answers 500"),
+	}
+}
+
+// closed is what Envoy Gateway does without a referenced object, everywhere that matters here.
+const closed = "closed"

@@ -1,0 +1,217 @@
+package envoygateway
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/gatespan/gatespan/internal/controller"
+	"github.com/gatespan/gatespan/internal/gatewayapi"
+	"github.com/gatespan/gatespan/internal/kubernetes"
+)
+
+const gatewayVersion = gatewayapi.Group + "/v1"
+
+// writeGateway writes the Gateway, what protects each of its listeners, and what they refer to. Every listener has exactly one
+// ClientTrafficPolicy of its own: policies are never merged, and of two on one target the older wins, which nobody sees in Git.
+func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, error) {
+	if len(g.Listeners) == 0 {
+		return nil, fmt.Errorf("gateway %s/%s has no listener", g.Namespace, g.Name)
+	}
+	ca := g.TrustDomain.ConfigMap
+	if g.TrustDomain.PEM != "" {
+		ca = g.Name + "-client-ca"
+	}
+	spec := gatewayv1.GatewaySpec{
+		GatewayClassName: gatewayv1.ObjectName(cluster.Controller.GatewayClassName),
+		Infrastructure:   parametersRef(g.Name),
+	}
+	terminates := false
+	for _, l := range g.Listeners {
+		spec.Listeners = append(spec.Listeners, providerListener(g.Port, l))
+		terminates = terminates || l.Mode != passthrough
+	}
+	if terminates && frontendServed(cluster) {
+		spec.TLS = frontendTLS(ca)
+	}
+	objects := []any{
+		resource[envoyProxySpec]{version, kindEnvoyProxy, meta{g.Name, g.Namespace}, providerProxy(cluster, g)},
+		resource[gatewayv1.GatewaySpec]{gatewayVersion, "Gateway", meta{g.Name, g.Namespace}, spec},
+	}
+	for _, l := range g.Listeners {
+		if l.Mode == passthrough {
+			continue // the pods terminate TLS: there is nothing that a policy could set
+		}
+		objects = append(objects, resource[clientTrafficPolicySpec]{
+			version, kindClientTrafficPolicy, meta{g.Name + "-" + l.Name, g.Namespace}, listenerPolicy(g.Name, l, ca),
+		})
+	}
+	for _, l := range g.Listeners {
+		objects = appendObject(objects, kubernetes.Certificate(l.Certificate, l.Certificate.Secret))
+	}
+	if g.TrustDomain.PEM != "" {
+		objects = append(objects, kubernetes.CABundle(ca, g.Namespace, g.TrustDomain.PEM))
+	}
+	return objects, nil
+}
+
+const passthrough = "Passthrough"
+
+func parametersRef(name string) *gatewayv1.GatewayInfrastructure {
+	return &gatewayv1.GatewayInfrastructure{ParametersRef: &gatewayv1.LocalParametersReference{
+		Group: Group, Kind: kindEnvoyProxy, Name: name,
+	}}
+}
+
+// frontendServed reports whether spec.tls.frontend would reach the controller and be read: the field is in the standard CRDs
+// from Gateway API 1.5 (CHANGELOG/1.5-CHANGELOG.md) and implemented from Envoy Gateway 1.8 (release-notes/v1.8.0.yaml).
+func frontendServed(c controller.Cluster) bool {
+	return c.GatewayAPI.Version != "" && controller.CompareVersions(c.GatewayAPI.Version, "1.5") >= 0 &&
+		(c.Controller.Version == "" || controller.CompareVersions(c.Controller.Version, "1.8") >= 0)
+}
+
+// frontendTLS is the second belt: a ClientTrafficPolicy that loses its target still leaves client certificates required. It
+// never sets spec.tls.backend, which would switch off the floor in EnvoyProxy spec.backendTLS (internal/gatewayapi/contexts.go).
+func frontendTLS(configMap string) *gatewayv1.GatewayTLSConfig {
+	return &gatewayv1.GatewayTLSConfig{Frontend: &gatewayv1.FrontendTLSConfig{Default: gatewayv1.TLSConfig{
+		Validation: &gatewayv1.FrontendTLSValidation{
+			Mode:              gatewayv1.AllowValidOnly,
+			CACertificateRefs: []gatewayv1.ObjectReference{{Kind: "ConfigMap", Name: gatewayv1.ObjectName(configMap)}},
+		},
+	}}}
+}
+
+func providerListener(port int, l controller.Listener) gatewayv1.Listener {
+	out := gatewayv1.Listener{
+		Name:     gatewayv1.SectionName(l.Name),
+		Hostname: pointer(gatewayv1.Hostname(l.Hostname)),
+		Port:     gatewayv1.PortNumber(port),
+	}
+	if l.Mode == passthrough {
+		out.Protocol = gatewayv1.TLSProtocolType
+		out.TLS = &gatewayv1.ListenerTLSConfig{Mode: pointer(gatewayv1.TLSModePassthrough)}
+		out.AllowedRoutes = sameNamespace("TLSRoute")
+		return out
+	}
+	out.Protocol = gatewayv1.HTTPSProtocolType
+	out.TLS = terminate(l.Certificate.Secret)
+	out.AllowedRoutes = sameNamespace("HTTPRoute")
+	return out
+}
+
+func terminate(secret string) *gatewayv1.ListenerTLSConfig {
+	return &gatewayv1.ListenerTLSConfig{
+		Mode:            pointer(gatewayv1.TLSModeTerminate),
+		CertificateRefs: []gatewayv1.SecretObjectReference{secretReference(secret)},
+	}
+}
+
+func secretReference(name string) gatewayv1.SecretObjectReference {
+	return gatewayv1.SecretObjectReference{
+		Group: pointer(gatewayv1.Group("")), Kind: pointer(gatewayv1.Kind("Secret")), Name: gatewayv1.ObjectName(name),
+	}
+}
+
+func sameNamespace(kind string) *gatewayv1.AllowedRoutes {
+	return &gatewayv1.AllowedRoutes{
+		Namespaces: &gatewayv1.RouteNamespaces{From: pointer(gatewayv1.NamespacesFromSame)},
+		Kinds:      []gatewayv1.RouteGroupKind{{Group: pointer(gatewayv1.Group(gatewayapi.Group)), Kind: gatewayv1.Kind(kind)}},
+	}
+}
+
+// targetListener attaches a policy to one listener of a Gateway of its namespace.
+func targetListener(gateway, listener string) policyTargets {
+	return policyTargets{TargetRefs: []gatewayv1.LocalPolicyTargetReferenceWithSectionName{{
+		LocalPolicyTargetReference: gatewayv1.LocalPolicyTargetReference{
+			Group: gatewayapi.Group, Kind: "Gateway", Name: gatewayv1.ObjectName(gateway),
+		},
+		SectionName: pointer(gatewayv1.SectionName(listener)),
+	}}}
+}
+
+// listenerPolicy requires and verifies client certificates and TLS 1.3. The CA reference names its kind: without it
+// Envoy Gateway looks for a Secret (SecretObjectReference).
+func listenerPolicy(gateway string, l controller.Listener, configMap string) clientTrafficPolicySpec {
+	validation := &clientValidation{
+		Mode: "RequireAndVerify",
+		CACertificateRefs: []gatewayv1.SecretObjectReference{{
+			Group: pointer(gatewayv1.Group("")), Kind: pointer(gatewayv1.Kind("ConfigMap")), Name: gatewayv1.ObjectName(configMap),
+		}},
+	}
+	if l.PinIdentities {
+		validation.SubjectAltNames = &subjectAltNames{}
+		for _, id := range l.Identities {
+			if id.URI != "" {
+				validation.SubjectAltNames.URIs = append(validation.SubjectAltNames.URIs, stringMatch{"Exact", id.URI})
+			}
+			if id.DNS != "" {
+				validation.SubjectAltNames.DNSNames = append(validation.SubjectAltNames.DNSNames, stringMatch{"Exact", id.DNS})
+			}
+		}
+	}
+	spec := clientTrafficPolicySpec{
+		policyTargets: targetListener(gateway, l.Name),
+		TLS:           &clientTLS{tlsSettings: tlsSettings{MinVersion: l.MinTLS, MaxVersion: "1.3"}, ClientValidation: validation},
+		Headers:       &headerSettings{},
+	}
+	xfcc := struct {
+		Mode             string   `json:"mode,omitempty"`
+		CertDetailsToAdd []string `json:"certDetailsToAdd,omitempty"`
+	}{"SanitizeSet", []string{"URI", "DNS"}}
+	spec.Headers.XForwardedClientCert = &xfcc
+	return spec
+}
+
+// providerProxy makes the load balancer of the cloud, and the floor towards the pods.
+func providerProxy(cluster controller.Cluster, g controller.Gateway) envoyProxySpec {
+	service := &proxyService{
+		Type:                     "LoadBalancer",
+		Annotations:              map[string]string{},
+		ExternalTrafficPolicy:    "Local", // the proxies see the client's address
+		LoadBalancerSourceRanges: sourceRanges(g.Listeners),
+	}
+	switch cluster.Cloud {
+	case "eks":
+		service.LoadBalancerClass = lbcClass
+		service.Annotations[awsScheme] = g.Scheme
+		service.Annotations[awsTargetType] = "ip"
+		service.Annotations[awsTargetAttributes] = "preserve_client_ip.enabled=true"
+	case "aks":
+		if g.Scheme == "internal" {
+			service.Annotations[azureInternal] = "true"
+		}
+	}
+	maps.Copy(service.Annotations, g.Annotations)
+	kubernetes := &proxyKubernetes{EnvoyService: service}
+	if g.Replicas > 0 {
+		kubernetes.EnvoyDeployment = &proxyWorkload{Replicas: g.Replicas}
+	}
+	return envoyProxySpec{
+		Provider:   &proxyProvider{Type: "Kubernetes", Kubernetes: kubernetes},
+		BackendTLS: &backendTLS{tlsSettings: tlsSettings{MinVersion: "1.3"}},
+	}
+}
+
+// sourceRanges is the union over all listeners: the Service has one list for all its ports. One listener without any opens it.
+func sourceRanges(listeners []controller.Listener) []string {
+	var out []string
+	for _, l := range listeners {
+		if len(l.SourceCIDRs) == 0 {
+			return nil
+		}
+		out = append(out, l.SourceCIDRs...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func appendObject(objects []any, o any) []any {
+	if o == nil {
+		return objects
+	}
+	return append(objects, o)
+}
+
+func pointer[T any](v T) *T { return &v }

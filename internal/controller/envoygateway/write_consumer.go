@@ -1,0 +1,156 @@
+package envoygateway
+
+import (
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/gatespan/gatespan/internal/controller"
+	"github.com/gatespan/gatespan/internal/kubernetes"
+)
+
+const egressPort = 443
+
+// writeConsumer writes the egress gateway of one identity: whoever reaches its proxies calls with the consumer's certificate, so
+// a NetworkPolicy around them admits the consumer's pods alone. Pods call https://<serviceName>.<namespace>.svc.cluster.local.
+func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, error) {
+	if c.Via == "direct" {
+		return kubernetes.WriteDirect(cluster, c)
+	}
+	if !hasEngine(cluster) {
+		return nil, fmt.Errorf("consumer %s: nothing would close its egress gateway, because cluster %s names no networkPolicyEngine", c.Name, cluster.Name)
+	}
+	if len(c.Destinations) == 0 {
+		return nil, fmt.Errorf("consumer %s has no destination", c.Name)
+	}
+	name := c.Name + "-egress"
+	namespace := dataPlaneNamespace(cluster, c.Namespace)
+
+	gateway := gatewayv1.GatewaySpec{
+		GatewayClassName: gatewayv1.ObjectName(cluster.Controller.GatewayClassName),
+		Infrastructure:   parametersRef(name),
+	}
+	for _, d := range c.Destinations {
+		gateway.Listeners = append(gateway.Listeners, gatewayv1.Listener{
+			Name:          gatewayv1.SectionName(d.Exposure),
+			Hostname:      pointer(gatewayv1.Hostname(localName(c, d))),
+			Port:          egressPort,
+			Protocol:      gatewayv1.HTTPSProtocolType,
+			TLS:           terminate(c.ServerCertificate.Secret),
+			AllowedRoutes: sameNamespace("HTTPRoute"),
+		})
+	}
+	objects := []any{
+		resource[envoyProxySpec]{version, kindEnvoyProxy, meta{name, c.Namespace}, envoyProxySpec{Provider: &proxyProvider{
+			Type: "Kubernetes", Kubernetes: &proxyKubernetes{EnvoyService: &proxyService{Name: name, Type: "ClusterIP"}},
+		}}},
+		resource[gatewayv1.GatewaySpec]{gatewayVersion, "Gateway", meta{name, c.Namespace}, gateway},
+		egressNetworkPolicy(name, namespace, c),
+	}
+	for _, d := range c.Destinations {
+		objects = append(objects, destination(name, namespace, c, d)...)
+	}
+	objects = appendObject(objects, kubernetes.Certificate(c.Certificate, c.Certificate.Secret))
+	objects = appendObject(objects, kubernetes.Certificate(c.ServerCertificate, c.ServerCertificate.Secret))
+	return append(objects, caBundles(c)...), nil
+}
+
+func hasEngine(c controller.Cluster) bool {
+	return c.NetworkPolicyEngine != "" && c.NetworkPolicyEngine != "none"
+}
+
+// localName is what pods call: the Service's full name, so that it is the SNI too.
+func localName(c controller.Consumer, d controller.Destination) string {
+	return d.ServiceName + "." + c.Namespace + ".svc.cluster.local"
+}
+
+// destination writes one exposure as the consumer calls it. Client certificate and floor are on the Backend: it outranks
+// EnvoyProxy and Gateway (mergeClientTLSConfigs in internal/gatewayapi/backendtlspolicy.go).
+func destination(gateway, proxies string, c controller.Consumer, d controller.Destination) []any {
+	name := c.Name + "-" + d.Exposure
+	client := secretReference(c.Certificate.Secret)
+	backend := backendSpec{
+		Endpoints: []backendEndpoint{{}},
+		TLS: &backendTLSSettings{
+			backendTLS:        backendTLS{tlsSettings: tlsSettings{MinVersion: d.MinTLS}, ClientCertificateRef: &client},
+			CACertificateRefs: []gatewayv1.LocalObjectReference{{Kind: "ConfigMap", Name: gatewayv1.ObjectName(bundleName(c, d.TrustDomain))}},
+			SNI:               d.Hostname,
+		},
+	}
+	backend.Endpoints[0].FQDN = &struct {
+		Hostname string `json:"hostname"`
+		Port     int    `json:"port"`
+	}{d.Hostname, d.Port}
+
+	rewrite := []gatewayv1.HTTPRouteFilter{{
+		Type:       gatewayv1.HTTPRouteFilterURLRewrite,
+		URLRewrite: &gatewayv1.HTTPURLRewriteFilter{Hostname: pointer(gatewayv1.PreciseHostname(d.Hostname))},
+	}}
+	to := gatewayv1.BackendObjectReference{
+		Group: pointer(gatewayv1.Group(Group)), Kind: pointer(gatewayv1.Kind(kindBackend)), Name: gatewayv1.ObjectName(name),
+	}
+	return []any{
+		resource[clientTrafficPolicySpec]{version, kindClientTrafficPolicy, meta{name, c.Namespace}, clientTrafficPolicySpec{
+			policyTargets: targetListener(gateway, d.Exposure),
+			TLS:           &clientTLS{tlsSettings: tlsSettings{MinVersion: "1.3", MaxVersion: "1.3"}},
+		}},
+		resource[gatewayv1.HTTPRouteSpec]{gatewayVersion, "HTTPRoute", meta{name, c.Namespace}, gatewayv1.HTTPRouteSpec{
+			CommonRouteSpec: gatewayv1.CommonRouteSpec{ParentRefs: []gatewayv1.ParentReference{parentListener(gateway, d.Exposure)}},
+			Hostnames:       []gatewayv1.Hostname{gatewayv1.Hostname(localName(c, d))},
+			Rules:           httpRules(d.HTTP, to, rewrite),
+		}},
+		resource[backendSpec]{version, kindBackend, meta{name, c.Namespace}, backend},
+		resource[corev1.ServiceSpec]{"v1", "Service", meta{d.ServiceName, c.Namespace}, corev1.ServiceSpec{
+			Type: corev1.ServiceTypeExternalName, ExternalName: gateway + "." + proxies + ".svc.cluster.local",
+		}},
+	}
+}
+
+func bundleName(c controller.Consumer, td controller.TrustDomain) string {
+	if td.PEM == "" {
+		return td.ConfigMap
+	}
+	return c.Name + "-" + td.Name + "-ca"
+}
+
+func caBundles(c controller.Consumer) []any {
+	var out []any
+	written := map[string]bool{}
+	for _, d := range c.Destinations {
+		if td := d.TrustDomain; td.PEM != "" && !written[td.Name] {
+			written[td.Name] = true
+			out = append(out, kubernetes.CABundle(bundleName(c, td), c.Namespace, td.PEM))
+		}
+	}
+	return out
+}
+
+// egressNetworkPolicy admits the consumer's pods to the port that the proxies listen on, and nobody else to anything.
+func egressNetworkPolicy(name, proxies string, c controller.Consumer) any {
+	return resource[networkingv1.NetworkPolicySpec]{"networking.k8s.io/v1", "NetworkPolicy", meta{name, proxies}, networkingv1.NetworkPolicySpec{
+		PodSelector: metav1.LabelSelector{MatchLabels: proxyLabels(c.Namespace, name)},
+		PolicyTypes: []networkingv1.PolicyType{networkingv1.PolicyTypeIngress},
+		Ingress: []networkingv1.NetworkPolicyIngressRule{{
+			From: []networkingv1.NetworkPolicyPeer{{
+				NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{"kubernetes.io/metadata.name": c.Namespace}},
+				PodSelector:       &metav1.LabelSelector{MatchLabels: c.Pods},
+			}},
+			Ports: []networkingv1.NetworkPolicyPort{{
+				Protocol: pointer(corev1.ProtocolTCP), Port: pointer(intstr.FromInt32(int32(containerPort(egressPort)))),
+			}},
+		}},
+	}}
+}
+
+// containerPort is where the proxies listen for a listener's port: a privileged one is shifted so that they need no capability.
+// Source: servicePortToContainerPort in internal/gatewayapi/listener.go, wellKnownPortShift in translator.go.
+func containerPort(port int) int {
+	if port < 1024 {
+		return port + 10000
+	}
+	return port
+}
