@@ -4,57 +4,45 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
-	"github.com/gatespan/gatespan/internal/finding"
+	"github.com/gatespan/gatespan/internal/fleet"
 )
 
-// Error is one reason why a fleet cannot be generated.
-type Error struct {
-	finding.Position        // in the fleet
-	Message          string // one sentence without a period
-	Hint             string // what would work
+// refusals gathers what cannot be generated, in the shape of the fleet's own errors: whoever prints one prints the other.
+type refusals struct {
+	fleet *fleet.Fleet
+	all   fleet.Errors
 }
 
-func (e Error) Error() string {
-	where := ""
-	if !e.IsZero() {
-		where = fmt.Sprintf("%s:%d:%d: ", e.File, e.Line, e.Column)
-	}
-	if e.Hint == "" {
-		return where + e.Message
-	}
-	return where + e.Message + "\n  hint: " + e.Hint
+// at refuses something that a path of the fleet says. The hint is what would work.
+func (r *refusals) at(path []string, hint, format string, args ...any) {
+	r.all = append(r.all, fleet.Error{Position: r.fleet.Position(path...), Message: fmt.Sprintf(format, args...), Hint: hint})
 }
 
-// Errors is every reason, sorted by place.
-type Errors []Error
-
-func (es Errors) Error() string {
-	lines := make([]string, len(es))
-	for i, e := range es {
-		lines[i] = e.Error()
+// place is a position in text, for a message that names a second one.
+func (r *refusals) place(path []string) string {
+	p := r.fleet.Position(path...)
+	if p.IsZero() {
+		return "elsewhere in the fleet"
 	}
-	return strings.Join(lines, "\n")
+	return fmt.Sprintf("%s:%d", p.File, p.Line)
 }
 
-// Unwrap lists them one by one.
-func (es Errors) Unwrap() []error {
-	out := make([]error, len(es))
-	for i, e := range es {
-		out[i] = e
-	}
-	return out
-}
-
-// sorted drops doubles; nil when there is none.
-func (es Errors) sorted() error {
-	if len(es) == 0 {
+// err is every refusal once, in reading order; nil when there is none.
+func (r *refusals) err() error {
+	if len(r.all) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(es, func(a, b Error) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
-			cmp.Compare(a.Message, b.Message), cmp.Compare(a.Hint, b.Hint))
+	slices.SortStableFunc(r.all, func(a, b fleet.Error) int {
+		return cmp.Or(
+			cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
+			cmp.Compare(a.Message, b.Message), cmp.Compare(a.Hint, b.Hint),
+		)
 	})
-	return slices.Compact(es)
+	return slices.CompactFunc(r.all, func(a, b fleet.Error) bool {
+		return a.Position == b.Position && a.Message == b.Message && a.Hint == b.Hint
+	})
 }
+
+// path is a path of the fleet.
+func path(elements ...string) []string { return elements }

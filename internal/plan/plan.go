@@ -7,6 +7,9 @@
 package plan
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/finding"
 	"github.com/gatespan/gatespan/internal/fleet"
@@ -17,9 +20,11 @@ import (
 type Plan struct {
 	Fleet    string
 	Clusters []Cluster // sorted by name
+
+	source *fleet.Fleet
 }
 
-// Cluster is one cluster's share.
+// Cluster is one cluster's share. Its lists are sorted by name.
 type Cluster struct {
 	Facts controller.Cluster
 	// Controller is nil when the fleet's controller is not modelled and nothing is to be written.
@@ -42,13 +47,59 @@ type Overlay struct {
 	Source finding.Position // in the fleet
 }
 
-// Make plans a fleet. Catalog returns the controller of a name. The error is an Errors with every refusal.
-func Make(f *fleet.Fleet, catalog func(name string) (controller.Controller, bool)) (*Plan, error) {
-	return &Plan{}, nil
+// Catalog returns the controller of a name, if gatespan models it.
+type Catalog = func(name string) (controller.Controller, bool)
+
+// Make plans a fleet. The error is a fleet.Errors with every refusal; the fleet is one that fleet.Load accepted.
+func Make(f *fleet.Fleet, catalog Catalog) (*Plan, error) {
+	m := &maker{refusals: refusals{fleet: f}, fleet: f, clusters: map[string]*Cluster{}}
+	for _, name := range slices.Sorted(maps.Keys(f.Clusters)) {
+		c := &Cluster{Facts: Facts(f, name), Folder: f.Clusters[name].Path}
+		c.Wanted = controller.Wanted{Entries: []controller.WantedEntry{}, Exits: []controller.WantedExit{}}
+		if known, ok := catalog(f.Clusters[name].Controller.Name); ok {
+			c.Controller = known
+		}
+		m.clusters[name] = c
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.Exposures)) {
+		m.provide(name)
+		m.consume(name)
+	}
+	m.gateways()
+	m.consumers()
+	m.shared()
+	m.folders()
+	if err := m.err(); err != nil {
+		return nil, err
+	}
+	p := &Plan{Fleet: f.Name, source: f}
+	for _, name := range slices.Sorted(maps.Keys(m.clusters)) {
+		p.Clusters = append(p.Clusters, *m.clusters[name])
+	}
+	return p, nil
 }
 
-// Write is the plan's overlays.
-func (p *Plan) Write() (Generated, error) { return nil, nil }
+// maker is a plan in the making.
+type maker struct {
+	refusals
+	fleet    *fleet.Fleet
+	clusters map[string]*Cluster
+	uses     []use
+}
+
+// use is one exposure as one consumer calls it: what makes a consumer's destination.
+type use struct {
+	cluster, consumer, exposure string
+}
 
 // Want is what the tree of the repository must hold. Folder is where clusters have their folders by default.
-func (p *Plan) Want(folder string, generated Generated) tree.Want { return tree.Want{} }
+func (p *Plan) Want(folder string, generated Generated) tree.Want {
+	want := tree.Want{Fleet: p.Fleet, Folder: folder, Clusters: map[string]string{}}
+	for _, c := range p.Clusters {
+		want.Clusters[c.Facts.Name] = c.Folder
+	}
+	for _, o := range generated {
+		want.Overlays = append(want.Overlays, o.Overlay)
+	}
+	return want
+}

@@ -1,0 +1,105 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatespan/gatespan/internal/controller"
+)
+
+// oldestGatewayAPI has every kind that is written in the version it is written in: BackendTLSPolicy is v1 since then.
+// Source: gateway-api CHANGELOG, v1.4.0, "BackendTLSPolicy … graduates to Standard".
+const oldestGatewayAPI = "1.4"
+
+// fact is a field of a cluster that objects cannot be written without.
+type fact struct {
+	field string
+	value func(controller.Cluster) string
+	why   string
+}
+
+// always is what every controller's objects depend on.
+var always = []fact{
+	{"controller.version", func(c controller.Cluster) string { return c.Controller.Version }, "what the controller can enforce depends on its version"},
+	{"gatewayAPI.version", func(c controller.Cluster) string { return c.GatewayAPI.Version }, "the kinds to write depend on the version of the Gateway API"},
+}
+
+// also is what one controller's objects need beside that.
+var also = map[string][]fact{
+	"envoy-gateway": {
+		// Its installation makes no GatewayClass; whoever installs it chooses the name.
+		{"controller.gatewayClassName", func(c controller.Cluster) string { return c.Controller.GatewayClassName }, "Envoy Gateway has no GatewayClass of its own"},
+		// internal/infrastructure/kubernetes: proxies run in the controller's namespace unless it is in GatewayNamespace mode.
+		{"controller.dataPlaneNamespace", func(c controller.Cluster) string { return c.Controller.DataPlaneNamespace }, "its proxies do not run in the Gateway's namespace, and NetworkPolicies must name theirs"},
+	},
+}
+
+// serves refuses a cluster that no gateway can be written for.
+func (m *maker) serves(c *Cluster, exposure string, at []string) bool {
+	return m.modelled(c, "exposure "+exposure, at) && m.facts(c, "exposure "+exposure)
+}
+
+// calls refuses a cluster that the consumer's objects cannot be written for. Pods that call for themselves need no gateway.
+func (m *maker) calls(c *Cluster, exposure, id string, at []string) bool {
+	who := "exposure " + exposure + ", consumer " + id
+	if !m.modelled(c, who, at) {
+		return false
+	}
+	return via(m.fleet.Exposures[exposure].Consumers[id]) == "direct" || m.facts(c, who)
+}
+
+func (m *maker) modelled(c *Cluster, who string, at []string) bool {
+	if c.Controller != nil {
+		return true
+	}
+	m.at(at, "`gatespan controllers` lists those that it does",
+		"%s: gatespan does not generate for %s, the controller of cluster %s", who, c.Facts.Controller.Name, c.Facts.Name)
+	return false
+}
+
+// facts refuses a cluster that lacks something that every write needs, or is older than anything the profile was checked with.
+func (m *maker) facts(c *Cluster, who string) bool {
+	name := c.Facts.Name
+	ok := true
+	for _, f := range slices.Concat(always, also[c.Facts.Controller.Name]) {
+		if f.value(c.Facts) == "" {
+			m.at(path("clusters", name), "add clusters."+name+"."+f.field, "%s needs %s of cluster %s: %s", who, f.field, name, f.why)
+			ok = false
+		}
+	}
+	if v := c.Facts.GatewayAPI.Version; v != "" && controller.CompareVersions(v, oldestGatewayAPI) < 0 {
+		m.at(path("clusters", name, "gatewayAPI", "version"), "upgrade the Gateway API's CRDs to "+oldestGatewayAPI+" or newer",
+			"%s: cluster %s has Gateway API %s, which has no BackendTLSPolicy in version v1", who, name, v)
+		ok = false
+	}
+	return m.version(c, who) && ok
+}
+
+// version refuses a distribution that the profile does not know, and a version older than any that it was checked with. A
+// newer one is written for: check says what it does not know of it.
+func (m *maker) version(c *Cluster, who string) bool {
+	profile, f := c.Controller.Profile(), c.Facts.Controller
+	if len(profile.Versions) == 0 || f.Version == "" {
+		return true
+	}
+	oldest, known := "", []string{}
+	for _, r := range profile.Versions {
+		if !slices.Contains(known, r.Distribution) {
+			known = append(known, r.Distribution)
+		}
+		if r.Distribution == f.Distribution && (oldest == "" || controller.CompareVersions(r.From, oldest) < 0) {
+			oldest = r.From
+		}
+	}
+	switch {
+	case oldest == "":
+		m.at(path("clusters", c.Facts.Name, "controller", "distribution"), "gatespan knows it as "+strings.Join(known, ", "),
+			"%s: gatespan does not know %s as %s (cluster %s)", who, profile.Title, f.Distribution, c.Facts.Name)
+		return false
+	case controller.CompareVersions(f.Version, oldest) < 0:
+		m.at(path("clusters", c.Facts.Name, "controller", "version"), "upgrade to "+oldest+" or newer",
+			"%s: cluster %s runs %s %s, which is older than what gatespan was checked with", who, c.Facts.Name, profile.Title, f.Version)
+		return false
+	}
+	return true
+}
