@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -47,6 +48,10 @@ type Related struct {
 // Judge evaluates every rule on one cluster's input. A rule that fails or is undefined is an error, never a pass, and so are a
 // cancelled context and a passed deadline.
 func (e *Engine) Judge(ctx context.Context, input Input) (Judgement, error) {
+	facts, err := e.facts(input)
+	if err != nil {
+		return Judgement{}, err
+	}
 	results, err := e.query.Eval(ctx, rego.EvalParsedInput(valueOf(input)))
 	if err != nil {
 		return Judgement{}, fmt.Errorf("evaluate rules: %w", err)
@@ -64,6 +69,9 @@ func (e *Engine) Judge(ctx context.Context, input Input) (Judgement, error) {
 		if err != nil {
 			return Judgement{}, err
 		}
+		if facts[id] && len(raws) == 0 {
+			return Judgement{}, fmt.Errorf("evaluate rules: %s does not report the facts that name it", id)
+		}
 		out.Findings = append(out.Findings, raws...)
 	}
 	for _, rule := range e.rules {
@@ -74,6 +82,27 @@ func (e *Engine) Judge(ctx context.Context, input Input) (Judgement, error) {
 	out.RulesEvaluated = len(seen)
 	slices.SortStableFunc(out.Findings, compareRaw)
 	return out, nil
+}
+
+// facts are the rules that must report something: those that a fact of rendering, drift or a reader names. A fact whose rule does
+// not exist would be lost in silence, so it is an error.
+func (e *Engine) facts(input Input) (map[string]bool, error) {
+	named := map[string]bool{}
+	for _, fact := range input.Render {
+		named[fact.Rule] = true
+	}
+	for _, drift := range input.Drift {
+		named["drift/"+drift.Kind] = true
+	}
+	for _, unknown := range input.Posture.Unknowns {
+		named["unknown/"+unknown.Rule] = true
+	}
+	for _, id := range slices.Sorted(maps.Keys(named)) {
+		if e.byID[id] == nil {
+			return nil, fmt.Errorf("a fact names rule %s, which does not exist", id)
+		}
+	}
+	return named, nil
 }
 
 // findings decodes one rule's deny. A finding without subject or message, or with a field that findings do not have, is an error

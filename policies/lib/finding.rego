@@ -13,14 +13,7 @@ of(subject, setting, message) := {
 at(subject, by, value, message) := {"subject": subject, "by": by, "value": text(value), "message": message}
 
 # because appends the reason, where there is one.
-because(message, "") := message
-
-because(message, why) := sprintf("%s: %s", [message, why]) if {
-	why != ""
-	message != ""
-}
-
-because("", why) := why if why != ""
+because(message, why) := joined(": ", [message, why])
 
 # text is how a value stands in a fingerprint.
 text(value) := value if is_string(value)
@@ -33,6 +26,6 @@ name(thing) := sprintf("listener %s of %s %s", [thing.listener, thing.kind, path
 name(thing) := sprintf("%s %s", [thing.kind, path(thing)]) if object.get(thing, "listener", "") == ""
 
 # path is namespace/name, or the name of a cluster-scoped object.
-path(thing) := sprintf("%s/%s", [thing.namespace, thing.name]) if thing.namespace != ""
+path(thing) := joined("/", [thing.namespace, thing.name])
 
-path(thing) := thing.name if thing.namespace == ""
+joined(separator, parts) := concat(separator, [part | some part in parts; part != ""])

@@ -15,6 +15,11 @@ test_blocks_a_second_backend_of_an_exposure if {
 	given.blocks(rule.deny) with input as given.wanting(given.entry({"routes": routes}), {})
 }
 
+test_blocks_the_service_of_an_exposure_behind_another_listener if {
+	unsafe := given.wanting(object.union(plain, {"posture": {"entries": [object.union(plain.posture.entries[0], {"subject": {"listener": "other"}})]}}), {})
+	given.blocks(rule.deny) with input as unsafe
+}
+
 test_warns_without_exposures if given.warns(rule.deny) with input as plain
 
 test_passes_tls if given.passes(rule.deny) with input as given.wanting(given.entry({}), {})
