@@ -1,0 +1,107 @@
+package istio
+
+import (
+	"github.com/gatespan/gatespan/internal/controller"
+	"github.com/gatespan/gatespan/internal/posture"
+)
+
+// profile is what Istio can enforce. Sources without a scheme are files of istio.io/istio at eed52ebb66ad, the commit before 1.31;
+// "AKS" is MicrosoftDocs/azure-aks-docs at fb060abe.
+func profile() controller.Profile {
+	return controller.Profile{
+		Name:           "istio",
+		Title:          "Istio",
+		ControllerName: "istio.io/gateway-controller", // pilot/pkg/features/pilot.go, PILOT_GATEWAY_API_CONTROLLER_NAME
+		Classes:        []string{"istio"},
+		Kinds: map[string][]string{
+			networkingGroup: {kindDestinationRule, "EnvoyFilter", "Gateway", kindHostname, "ProxyConfig", kindServiceEntry, "Sidecar", "VirtualService", "WorkloadEntry", "WorkloadGroup"},
+			securityGroup:   {kindAuthorizationPolicy, "PeerAuthentication", "RequestAuthentication"},
+			extensionsGroup: {"TrafficExtension", "WasmPlugin"},
+			telemetryGroup:  {"Telemetry"},
+		},
+		Versions:   versions(),
+		Abilities:  abilities(),
+		References: references(),
+	}
+}
+
+func versions() []controller.VersionRange {
+	const aks = "AKS articles/aks/istio-support-policy.md"
+	return []controller.VersionRange{
+		{Distribution: "upstream", From: "1.28", To: "1.31", Source: "releasenotes/notes/57183.yaml, VERSION"},
+		{Distribution: aksAddon, From: "asm-1-28", To: "asm-1-30", Source: aks},
+		// Known, so that the refusal can say why.
+		{Distribution: "aks-approuting", From: "1.28", To: "1.31", Source: "AKS articles/aks/app-routing-gateway-api.md"},
+	}
+}
+
+const approuting = "aks-approuting"
+
+func abilities() []controller.Ability {
+	gateway, mesh, network, workload := string(posture.ByGateway), string(posture.ByMesh), string(posture.ByNetwork), string(posture.ByWorkload)
+	out := refusals()
+	yes := func(id controller.AbilityID, since, enforcer, how, source string) {
+		out = append(out, controller.Ability{ID: id, Support: true, Since: since, Enforcer: enforcer, How: how, Source: source})
+	}
+	no := func(id controller.AbilityID, how, instead, source string) {
+		out = append(out, controller.Ability{ID: id, Enforcer: string(posture.ByNobody), How: how, Instead: instead, Source: source})
+	}
+	yes(controller.EntryTerminate, "1.28", gateway, "listener tls.certificateRefs", "pilot/pkg/config/kube/gateway/conversion.go buildTLS")
+	yes(controller.EntryPassthrough, "1.30", workload, "listener protocol TLS with tls.mode Passthrough, and a TLSRoute", "pilot/pkg/config/kube/gateway/conversion.go listenerProtocolToIstio")
+	yes(controller.EntryFloor, "1.28", gateway, "meshConfig.tlsDefaults.minProtocolVersion: TLSV1_3, for the whole mesh: in the ConfigMap istio (AKS: istio-shared-configmap-<revision>), never written by gatespan, or declared as clusters.<name>.controller.meshConfig with its evidence", "pilot/pkg/networking/core/listener.go applyDownstreamTLSDefaults")
+	yes(controller.EntryClientCertificate, "1.28", gateway, "Gateway spec.tls.frontend with Gateway API 1.5 or newer, otherwise the listener option "+optionMode+": MUTUAL with the CA in Secret <certificate>-cacert", "pilot/pkg/config/kube/gateway/conversion.go buildTLS, releasenotes/notes/57183.yaml")
+	yes(controller.EntryIdentityURI, "1.28", gateway, "AuthorizationPolicy rules.from.source.principals, by listener host", "pilot/pkg/security/authz/model/generator.go srcPrincipalGenerator")
+	no(controller.EntryIdentityDNS, "principals are SPIFFE URIs: a DNS name in a client certificate cannot be matched", "give the consumer a spiffe URI, or a CA that signs nobody else (identity.enforcedBy: trustDomain)", "pilot/pkg/security/authz/matcher/string.go StringMatcherWithPrefix")
+	yes(controller.EntrySourceCIDRs, "1.28", network, "loadBalancerSourceRanges of the Service, by infrastructure.parametersRef, for the whole Gateway", "pilot/pkg/config/kube/gatewaycommon/deploymentcontroller.go")
+	yes(controller.EntryBackendTLS, "1.28", gateway, "BackendTLSPolicy with subjectAltNames; without them Istio checks no name", "pilot/pkg/config/kube/gateway/backend_policies.go")
+	yes(controller.EntryHTTPRoute, "1.28", gateway, "HTTPRoute", "pilot/pkg/config/kube/gateway/conversion.go")
+	yes(controller.ExitGateway, "1.28", gateway, "HTTPRoute to a ServiceEntry by backendRef Hostname", "pilot/pkg/config/kube/gateway/conversion.go buildDestination")
+	yes(controller.ExitClientCertificate, "1.28", gateway, "DestinationRule tls.mode MUTUAL with credentialName; Gateway spec.tls.backend is checked and never used", "pilot/pkg/networking/core/cluster_tls.go constructUpstreamTLS")
+	yes(controller.ExitPinnedCA, "1.28", gateway, "Secret <credentialName>-cacert, or the key ca.crt of the credential", "pilot/pkg/credentials/kube/secrets.go GetCaCert")
+	yes(controller.ExitName, "1.28", gateway, "DestinationRule tls.subjectAltNames", "pilot/pkg/networking/core/cluster_tls.go setAutoSniAndAutoSanValidation")
+	no(controller.ExitFloor, "the lowest version towards destinations is 1.2 and cannot be set", "the listener at the other end holds the floor", "pilot/pkg/networking/core/cluster_tls.go defaultUpstreamCommonTLSContext")
+	yes(controller.ExitClosed, "1.28", mesh, "an ISTIO_MUTUAL listener, and an AuthorizationPolicy that names the consumer's service account", "pilot/pkg/networking/core/listener.go BuildListenerTLSContext")
+	yes(controller.ExitDirect, "1.28", workload, "the workload presents its own certificate", "no controller is involved")
+	return out
+}
+
+// refusals are what the distributions of AKS cannot do. They come first: the first line for a distribution counts.
+func refusals() []controller.Ability {
+	const egress = "AKS articles/aks/istio-gateway-api.md: egress with the Gateway API is supported in the manual deployment model only"
+	const routing = "AKS articles/aks/app-routing-gateway-api.md: no Istio CRDs, no mesh configuration, no egress"
+	var out []controller.Ability
+	no := func(distribution, how, instead, source string, ids ...controller.AbilityID) {
+		for _, id := range ids {
+			out = append(out, controller.Ability{
+				ID: id, Distributions: []string{distribution}, Enforcer: string(posture.ByNobody), How: how, Instead: instead, Source: source,
+			})
+		}
+	}
+	no(aksAddon, "the add-on deploys egress gateways with `az aks mesh enable-egress-gateway` only, not from a Gateway",
+		`via: "direct", or Istio or Envoy Gateway installed by yourselves`, egress,
+		controller.ExitGateway, controller.ExitClientCertificate, controller.ExitPinnedCA, controller.ExitName, controller.ExitClosed)
+	no(approuting, "application routing has no mesh configuration, so no listener can require TLS 1.3, and none of Istio's own kinds",
+		"the Istio add-on, or Istio or Envoy Gateway installed by yourselves", routing,
+		controller.EntryTerminate, controller.EntryPassthrough, controller.EntryFloor, controller.EntryClientCertificate,
+		controller.EntryIdentityURI, controller.EntryIdentityDNS, controller.EntrySourceCIDRs, controller.EntryBackendTLS, controller.EntryHTTPRoute)
+	no(approuting, "application routing does not support traffic that leaves the cluster", `via: "direct"`, routing,
+		controller.ExitGateway, controller.ExitClientCertificate, controller.ExitPinnedCA, controller.ExitName, controller.ExitFloor, controller.ExitClosed)
+	return out
+}
+
+func references() []controller.ReferenceRule {
+	rule := func(from, to, source string) controller.ReferenceRule {
+		return controller.ReferenceRule{From: from, To: to, OnMissing: closed, Source: source}
+	}
+	return []controller.ReferenceRule{
+		rule("Gateway spec.listeners.tls.certificateRefs", "Secret", "pilot/pkg/config/kube/gateway/conversion.go buildSecretReference: the listener is not programmed"),
+		rule("Gateway spec.tls.frontend", "ConfigMap, Secret", "pilot/pkg/config/kube/gateway/conversion.go buildCaCertificateReference: the listener is not programmed"),
+		rule("Gateway spec.listeners.tls.options "+optionMode+": MUTUAL", "Secret", "pilot/pkg/xds/sds.go: the CA is never delivered and the listener does not become ready"),
+		rule("BackendTLSPolicy spec.validation.caCertificateRefs", "ConfigMap", "pilot/pkg/config/kube/gateway/backend_policies.go getBackendTLSCredentialName: a certificate that is never valid"),
+		rule("DestinationRule trafficPolicy.tls.credentialName", "Secret", "pilot/pkg/xds/sds.go: the certificate is never delivered and the destination stays unreachable"),
+		rule("HTTPRoute spec.rules.backendRefs", "Service, Hostname", "pilot/pkg/config/kube/gateway/conversion.go buildDestination: the route answers 500"),
+	}
+}
+
+// closed is what Istio's gateways do without a referenced object, everywhere that matters here.
+const closed = "closed"

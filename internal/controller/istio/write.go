@@ -1,0 +1,278 @@
+package istio
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	"sigs.k8s.io/yaml"
+
+	"github.com/gatespan/gatespan/internal/controller"
+	"github.com/gatespan/gatespan/internal/gatewayapi"
+	"github.com/gatespan/gatespan/internal/kubernetes"
+)
+
+const (
+	gatewayVersion = gatewayapi.Group + "/v1"
+	passthrough    = "Passthrough"
+)
+
+// writeGateway writes the Gateway, the policy that tells clients apart, and what they refer to. The lowest TLS version is no field of
+// any of them: it is mesh configuration, which is checked (mesh.go) and never written.
+func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, error) {
+	if len(g.Listeners) == 0 {
+		return nil, fmt.Errorf("gateway %s/%s has no listener", g.Namespace, g.Name)
+	}
+	ca := g.TrustDomain.ConfigMap
+	if g.TrustDomain.PEM != "" {
+		ca = g.Name + "-client-ca"
+	}
+	spec := gatewayv1.GatewaySpec{
+		GatewayClassName: gatewayClass(cluster),
+		Infrastructure:   infrastructure(cluster, g),
+	}
+	terminates := false
+	for _, l := range g.Listeners {
+		spec.Listeners = append(spec.Listeners, providerListener(cluster, g.Port, l))
+		terminates = terminates || l.Mode != passthrough
+	}
+	frontend := frontendWritten(cluster)
+	if terminates && frontend {
+		spec.TLS = frontendTLS(ca)
+	}
+	objects := []any{resource[gatewayv1.GatewaySpec]{gatewayVersion, "Gateway", meta{Name: g.Name, Namespace: g.Namespace}, spec}}
+	policy, err := clientPolicy(g)
+	if err != nil {
+		return nil, err
+	}
+	if policy != nil {
+		objects = append(objects, policy)
+	}
+	if p := parameters(g); p != nil {
+		objects = append(objects, p)
+	}
+	bundled := map[string]bool{}
+	for _, l := range g.Listeners {
+		objects = appendObject(objects, kubernetes.Certificate(l.Certificate, l.Certificate.Secret))
+		if !frontend && l.Mode != passthrough && g.TrustDomain.PEM != "" && !bundled[l.Certificate.Secret] {
+			bundled[l.Certificate.Secret] = true
+			objects = append(objects, caSecret(l.Certificate.Secret, g.Namespace, g.TrustDomain.PEM))
+		}
+	}
+	if g.TrustDomain.PEM != "" && terminates && frontend {
+		objects = append(objects, kubernetes.CABundle(ca, g.Namespace, g.TrustDomain.PEM))
+	}
+	return objects, nil
+}
+
+func gatewayClass(cluster controller.Cluster) gatewayv1.ObjectName {
+	if cluster.Controller.GatewayClassName != "" {
+		return gatewayv1.ObjectName(cluster.Controller.GatewayClassName)
+	}
+	return "istio" // pilot/pkg/features/pilot.go, PILOT_GATEWAY_API_DEFAULT_GATEWAYCLASS_NAME
+}
+
+// frontendWritten reports whether spec.tls.frontend is there and read. The standard CRDs have it from Gateway API 1.5; Istio reads it
+// from 1.28 (releasenotes/notes/57183.yaml) and claims conformance from 1.31 (pilot/pkg/config/kube/gateway/supported_features.go).
+func frontendWritten(c controller.Cluster) bool {
+	return crdsAtLeast(c, "1.5") && atLeast(c, "1.28")
+}
+
+// modeOption reports whether the listener also says MUTUAL by option: alone where spec.tls.frontend does not reach Istio, and beside it
+// before the version that claims conformance, so that a version that ignores the field still asks for a certificate. With both, the CA
+// is the one of spec.tls.frontend (conversion.go buildTLS).
+func modeOption(c controller.Cluster) bool {
+	return !frontendWritten(c) || !atLeast(c, "1.31")
+}
+
+// frontendTLS has one reference: with two Istio refuses the listener (conversion.go buildTLS). A Secret would not do before 1.31
+// (releasenotes/notes/cacert-secret-sds-auth.yaml).
+func frontendTLS(configMap string) *gatewayv1.GatewayTLSConfig {
+	return &gatewayv1.GatewayTLSConfig{Frontend: &gatewayv1.FrontendTLSConfig{Default: gatewayv1.TLSConfig{
+		Validation: &gatewayv1.FrontendTLSValidation{
+			Mode:              gatewayv1.AllowValidOnly,
+			CACertificateRefs: []gatewayv1.ObjectReference{{Kind: "ConfigMap", Name: gatewayv1.ObjectName(configMap)}},
+		},
+	}}}
+}
+
+func providerListener(cluster controller.Cluster, port int, l controller.Listener) gatewayv1.Listener {
+	out := gatewayv1.Listener{
+		Name:     gatewayv1.SectionName(l.Name),
+		Hostname: pointer(gatewayv1.Hostname(l.Hostname)),
+		Port:     gatewayv1.PortNumber(port),
+	}
+	if l.Mode == passthrough {
+		out.Protocol = gatewayv1.TLSProtocolType
+		out.TLS = &gatewayv1.ListenerTLSConfig{Mode: pointer(gatewayv1.TLSModePassthrough)}
+		out.AllowedRoutes = sameNamespace("TLSRoute")
+		return out
+	}
+	out.Protocol = gatewayv1.HTTPSProtocolType
+	out.TLS = &gatewayv1.ListenerTLSConfig{
+		Mode: pointer(gatewayv1.TLSModeTerminate),
+		CertificateRefs: []gatewayv1.SecretObjectReference{{
+			Group: pointer(gatewayv1.Group("")), Kind: pointer(gatewayv1.Kind("Secret")), Name: gatewayv1.ObjectName(l.Certificate.Secret),
+		}},
+	}
+	if modeOption(cluster) {
+		out.TLS.Options = map[gatewayv1.AnnotationKey]gatewayv1.AnnotationValue{optionMode: modeMutual}
+	}
+	out.AllowedRoutes = sameNamespace("HTTPRoute")
+	return out
+}
+
+func sameNamespace(kind string) *gatewayv1.AllowedRoutes {
+	return &gatewayv1.AllowedRoutes{
+		Namespaces: &gatewayv1.RouteNamespaces{From: pointer(gatewayv1.NamespacesFromSame)},
+		Kinds:      []gatewayv1.RouteGroupKind{{Group: pointer(gatewayv1.Group(gatewayapi.Group)), Kind: gatewayv1.Kind(kind)}},
+	}
+}
+
+// clientPolicy admits the identities of each listener, by the host that clients name. One policy holds all rules: an ALLOW policy for
+// one listener closes every other listener of the Gateway, so each terminating listener has a rule of its own. Without pinned
+// identities a listener's rule names no client. A passthrough listener has no request to rule on, only the name of its TLS handshake
+// (pilot/pkg/security/authz/model/model.go, connection.sni).
+func clientPolicy(g controller.Gateway) (any, error) {
+	pins := false
+	var rules []authorizationRule
+	for _, l := range g.Listeners {
+		if l.Mode == passthrough {
+			rules = append(rules, authorizationRule{When: []ruleCondition{{Key: "connection.sni", Values: []string{l.Hostname}}}})
+			continue
+		}
+		rule := authorizationRule{To: []ruleTo{{Operation: &ruleOperation{Hosts: []string{l.Hostname, l.Hostname + ":*"}}}}}
+		if l.PinIdentities {
+			pins = true
+			source := &ruleSource{}
+			for _, id := range l.Identities {
+				principal, ok := strings.CutPrefix(id.URI, "spiffe://")
+				if !ok {
+					return nil, fmt.Errorf("listener %s: Istio cannot pin identity %q: it tells clients apart by spiffe URIs only", l.Name, id.URI+id.DNS)
+				}
+				source.Principals = append(source.Principals, principal)
+			}
+			if len(source.Principals) == 0 {
+				return nil, fmt.Errorf("listener %s pins identities and names none", l.Name)
+			}
+			rule.From = []ruleFrom{{Source: source}}
+		}
+		rules = append(rules, rule)
+	}
+	if !pins {
+		return nil, nil
+	}
+	return resource[authorizationPolicySpec]{securityVersion, kindAuthorizationPolicy, meta{Name: g.Name, Namespace: g.Namespace}, authorizationPolicySpec{
+		policyTarget: targetGateway(g.Name), Action: "ALLOW", Rules: rules,
+	}}, nil
+}
+
+func targetGateway(name string) policyTarget {
+	return policyTarget{TargetRefs: []policyTargetReference{{Group: gatewayapi.Group, Kind: "Gateway", Name: name}}}
+}
+
+// Annotations that a cloud's load balancer reads from the Service that Istio makes (facts: cloud-provider-azure's and
+// aws-load-balancer-controller's documentation).
+const (
+	azureInternal  = "service.beta.kubernetes.io/azure-load-balancer-internal"
+	awsScheme      = "service.beta.kubernetes.io/aws-load-balancer-scheme"
+	awsType        = "service.beta.kubernetes.io/aws-load-balancer-type"
+	awsTargetType  = "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type"
+	awsTargetAttrs = "service.beta.kubernetes.io/aws-load-balancer-target-group-attributes"
+)
+
+// infrastructure is the load balancer. Istio copies annotations to everything that it makes for the Gateway
+// (manifests/charts/istio-control/istio-discovery/files/kube-gateway.yaml).
+func infrastructure(cluster controller.Cluster, g controller.Gateway) *gatewayv1.GatewayInfrastructure {
+	annotations := map[string]string{}
+	switch cluster.Cloud {
+	case "aks":
+		// An HTTPS probe has no client certificate: every backend would look dead. The proxies answer on their status port.
+		probe := fmt.Sprintf("service.beta.kubernetes.io/port_%d_health-probe_", g.Port)
+		annotations[probe+"protocol"] = "Http"
+		annotations[probe+"port"] = "15021"
+		annotations[probe+"request-path"] = "/healthz/ready"
+		if g.Scheme == "internal" {
+			annotations[azureInternal] = "true"
+		}
+	case "eks":
+		annotations[awsType] = "external"
+		annotations[awsTargetType] = "ip"
+		annotations[awsScheme] = g.Scheme
+		annotations[awsTargetAttrs] = "preserve_client_ip.enabled=true"
+	}
+	maps.Copy(annotations, g.Annotations)
+	out := &gatewayv1.GatewayInfrastructure{}
+	for _, key := range slices.Sorted(maps.Keys(annotations)) {
+		if out.Annotations == nil {
+			out.Annotations = map[gatewayv1.AnnotationKey]gatewayv1.AnnotationValue{}
+		}
+		out.Annotations[gatewayv1.AnnotationKey(key)] = gatewayv1.AnnotationValue(annotations[key])
+	}
+	if parameters(g) != nil {
+		out.ParametersRef = &gatewayv1.LocalParametersReference{Kind: "ConfigMap", Name: g.Name + "-parameters"}
+	}
+	return out
+}
+
+// parameters is what only the Service and the Deployment have fields for: source ranges and replicas. Istio lays them over what it
+// makes (pilot/pkg/config/kube/gatewaycommon/deploymentcontroller.go).
+func parameters(g controller.Gateway) any {
+	data := map[string]string{}
+	if ranges := sourceRanges(g.Listeners); len(ranges) > 0 {
+		data["service"] = overlay(map[string]any{"spec": map[string]any{"externalTrafficPolicy": "Local", "loadBalancerSourceRanges": ranges}})
+	}
+	if g.Replicas > 0 {
+		data["deployment"] = overlay(map[string]any{"spec": map[string]any{"replicas": g.Replicas}})
+	}
+	if len(data) == 0 {
+		return nil
+	}
+	return map[string]any{
+		"apiVersion": "v1", "kind": "ConfigMap",
+		"metadata": map[string]any{"name": g.Name + "-parameters", "namespace": g.Namespace}, "data": data,
+	}
+}
+
+func overlay(value map[string]any) string {
+	raw, err := yaml.Marshal(value)
+	if err != nil {
+		panic(err) // maps of strings and numbers always marshal
+	}
+	return string(raw)
+}
+
+// sourceRanges is the union over all listeners: the Service has one list for all its ports. One listener without any opens it.
+func sourceRanges(listeners []controller.Listener) []string {
+	var out []string
+	for _, l := range listeners {
+		if len(l.SourceCIDRs) == 0 {
+			return nil
+		}
+		out = append(out, l.SourceCIDRs...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// caSecret holds the roots that go with a Secret: Istio takes the CA of credential X from Secret X-cacert, and only without one from
+// the key ca.crt of X itself (pilot/pkg/credentials/kube/secrets.go, GetCaCert). It holds certificates, nothing that is secret, and
+// so the roots are known in Git whatever makes X.
+func caSecret(secret, namespace, pem string) any {
+	return map[string]any{
+		"apiVersion": "v1", "kind": "Secret", "type": "Opaque",
+		"metadata":   map[string]any{"name": secret + caSuffix, "namespace": namespace},
+		"stringData": map[string]any{"ca.crt": pem},
+	}
+}
+
+const caSuffix = "-cacert" // pilot/pkg/model/credentials/resource.go, SdsCaSuffix
+
+func appendObject(objects []any, o any) []any {
+	if o == nil {
+		return objects
+	}
+	return append(objects, o)
+}
