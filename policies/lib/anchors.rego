@@ -4,7 +4,10 @@ package gatespan.lib.anchors
 import data.gatespan.lib.finding
 
 # fleet are the fingerprints of all trust domains of the fleet.
-fleet := {sum | some domain in input.cluster.trustDomains; some sum in domain.sha256}
+fleet := {plain(sum) | some domain in input.cluster.trustDomains; some sum in domain.sha256}
+
+# plain is a fingerprint in the form that readers give it, however a person wrote it.
+plain(sum) := lower(replace(trim_prefix(sum, "sha256:"), ":", ""))
 
 # findings are what is wrong with a setting of anchors. declared holds the fingerprints that are right; where it is empty nothing
 # is declared, and only what no declaration could allow is found. An anchor that nothing makes is left to mtls/missing-ca.

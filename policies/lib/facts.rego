@@ -16,8 +16,8 @@ drifted(kind) := {placed(fact) |
 	fact.kind == kind
 }
 
-# unknown are the findings for what a reader did not understand. On a public gateway it warns: nothing there is held to mutual TLS.
-unknown(name) := {object.union(found, milder(subject, "warn")) |
+# unknown are the findings for what a reader, or rendering, did not understand. On a public gateway it warns: nothing there is held to mutual TLS.
+unknown(name) := rendered(concat("/", ["unknown", name])) | {object.union(found, milder(subject, "warn")) |
 	some fact in input.posture.unknowns
 	fact.rule == name
 	subject := subject_of(fact)

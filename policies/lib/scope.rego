@@ -15,6 +15,7 @@ terminating := [entry | some entry in inside; entry.tls.value == "terminate"]
 
 # public: the fleet names the gateway, with a reason.
 public(gateway) if {
+	gateway.kind == "Gateway"
 	some named in input.cluster.publicGateways
 	named.namespace == gateway.namespace
 	named.name == gateway.name

@@ -4,6 +4,12 @@ package gatespan.lib.ways
 import data.gatespan.lib.finding
 import data.gatespan.lib.scope
 
+# own are the kinds of ways that have a rule of their own. Every other kind, also one that a reader invents tomorrow, is
+# bypass/service-exposed.
+own := {"host-port", "host-network", "ingress", "classic-route", "endpoints", "external-name", "unseen-gateway"}
+
+others := {way.via | some way in input.posture.ways} - own
+
 # deny are the findings for the ways of some kinds that reach an exposed Service or exposed pods.
 deny(kinds, what) := {finding.at(way.subject, way.by, way.via, finding.because(message, way.why)) |
 	some way in input.posture.ways

@@ -24,6 +24,6 @@ deny contains object.union(found, hops.severity(hop)) if {
 }
 
 declared(hop) := sums if {
-	sums := {sum | some want in hops.wanted(hop); some sum in want.backendSHA256}
+	sums := {anchors.plain(sum) | some want in hops.wanted(hop); some sum in want.backendSHA256}
 	count(sums) > 0
 } else := anchors.fleet

@@ -19,5 +19,5 @@ import data.gatespan.lib.hops
 
 deny contains hops.judge(hop, hop.backend.tls, "speaks plaintext") if {
 	some hop in hops.all
-	hop.backend.tls.value == "none"
+	not hop.backend.tls.value in {"tls", "mesh"}
 }

@@ -28,6 +28,6 @@ deny contains object.union(finding.of(entry.subject, entry.attachment, message),
 	not entry.attachment.value.everybody
 	selector := entry.attachment.value.selector
 	selector != ""
-	not contains(selector, "kubernetes.io/metadata.name")
+	not regex.match(`(^|,)kubernetes\.io/metadata\.name(=| in )`, selector)
 	message := sprintf("%s lets namespaces attach routes by labels that others may set (%s)", [finding.name(entry.subject), selector])
 }

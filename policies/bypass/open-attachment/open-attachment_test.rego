@@ -9,6 +9,10 @@ test_blocks_every_namespace if given.blocks(rule.deny) with input as open_to({"e
 
 test_warns_of_a_label if given.warns(rule.deny) with input as open_to({"selector": "team=shop"})
 
+test_warns_of_all_but_a_name_with_a_label if {
+	given.warns(rule.deny) with input as open_to({"selector": "kubernetes.io/metadata.name notin (relay),team=shop"})
+}
+
 test_passes_the_names_of_namespaces if given.passes(rule.deny) with input as open_to({"selector": "kubernetes.io/metadata.name in (relay)"})
 
 test_passes_the_same_namespace if given.passes(rule.deny) with input as given.entry({})

@@ -18,4 +18,4 @@ package gatespan.rules.bypass["service-exposed"]
 
 import data.gatespan.lib.ways
 
-deny contains found if some found in ways.deny({"load-balancer", "node-port", "external-ip"}, "leads")
+deny contains found if some found in ways.deny(ways.others, "leads")

@@ -23,7 +23,7 @@ deny contains object.union(found, exits.severity(exit)) if {
 }
 
 declared(exit) := sums if {
-	sums := {sum | some want in exits.wanted(exit); some sum in want.sha256}
+	sums := {anchors.plain(sum) | some want in exits.wanted(exit); some sum in want.sha256}
 	count(sums) > 0
 } else := anchors.fleet if {
 	exits.tied(exit)

@@ -18,7 +18,7 @@ import data.gatespan.lib.scope
 
 deny contains finding.of(entry.subject, entry.forwarding, message) if {
 	some entry in scope.terminating
-	not entry.forwarding.value in {"sanitize", ""}
+	entry.forwarding.value != "sanitize"
 	message := sprintf("%s passes on the identity header that a client sends (%s)", [finding.name(entry.subject), entry.forwarding.value])
 }
 

@@ -24,6 +24,6 @@ deny contains found if {
 }
 
 declared(entry) := sums if {
-	sums := {sum | some want in scope.wanted(entry); some sum in want.sha256}
+	sums := {anchors.plain(sum) | some want in scope.wanted(entry); some sum in want.sha256}
 	count(sums) > 0
 } else := anchors.fleet

@@ -25,6 +25,10 @@ test_blocks_an_unknown_content if given.blocks(rule.deny) with input as given.tr
 
 test_passes_the_declared_root if given.passes(rule.deny) with input as given.trusting(given.wanting(given.entry({}), {}))
 
+test_passes_a_fingerprint_as_people_write_it if {
+	given.passes(rule.deny) with input as given.wanting(given.entry({}), {"sha256": ["sha256:9B:0F"]})
+}
+
 test_passes_a_fleet_that_declares_no_roots if given.passes(rule.deny) with input as signed([given.unknown_anchor])
 
 test_passes_a_missing_anchor_which_another_rule_reports if {

@@ -15,5 +15,3 @@ package gatespan.rules.unknown["root"]
 import data.gatespan.lib.facts
 
 deny contains found if some found in facts.unknown("root")
-
-deny contains found if some found in facts.rendered("unknown/root")

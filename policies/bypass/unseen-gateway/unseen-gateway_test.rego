@@ -1,0 +1,10 @@
+package gatespan.rules.bypass["unseen-gateway_test"]
+
+import data.gatespan.lib.testing as given
+import data.gatespan.rules.bypass["unseen-gateway"] as rule
+
+way(service) := given.wanting(given.posture({"ways": [object.union(given.safe_way, {"via": "unseen-gateway", "service": service})]}), {})
+
+test_blocks_an_exposed_service if given.blocks(rule.deny) with input as way(given.service)
+
+test_passes_another_service if given.passes(rule.deny) with input as way({"name": "web"})
