@@ -36,18 +36,18 @@ func (c *checker) at(path []string, hint, format string, args ...any) {
 	c.errs.add(c.fleet.Position(path...), hint, "%s: %s", dotted(path), fmt.Sprintf(format, args...))
 }
 
-// refer adds an error when a name is none of those there are.
-func (c *checker) refer(path []string, what, name string, there []string) {
+// refer adds an error when a name is none of those there are; where is "" or begins with " in".
+func (c *checker) refer(path []string, what, name, where string, there []string) {
 	if slices.Contains(there, name) {
 		return
 	}
-	hint := "there is no " + what + " at all"
+	hint := "there is no " + what + where + " at all"
 	if near := closest(name, there); near != "" {
 		hint = "did you mean " + near + "?"
 	} else if len(there) > 0 {
 		hint = "there is " + strings.Join(there, ", ")
 	}
-	c.at(path, hint, "there is no %s %q", what, name)
+	c.at(path, hint, "there is no %s %q%s", what, name, where)
 }
 
 // place is a position as other messages refer to it.

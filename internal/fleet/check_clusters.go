@@ -26,9 +26,9 @@ func (c *checker) clusters() {
 		c.certificates(under("certificates"), cluster.Certificates)
 		for _, id := range sorted(cluster.Gateways) {
 			gateway := cluster.Gateways[id]
-			c.refer(under("gateways", id, "trustDomain"), "trust domain", gateway.TrustDomain, sorted(c.fleet.TrustDomains))
+			c.refer(under("gateways", id, "trustDomain"), "trust domain", gateway.TrustDomain, "", sorted(c.fleet.TrustDomains))
 			for i, from := range gateway.ReachableFrom {
-				c.refer(under("gateways", id, "reachableFrom", itoa(i)), "cluster", from, clusters)
+				c.refer(under("gateways", id, "reachableFrom", itoa(i)), "cluster", from, "", clusters)
 			}
 			public := slices.IndexFunc(cluster.PublicGateways, func(p PublicGateway) bool {
 				return p.Namespace == gateway.Namespace && p.Name == id

@@ -13,7 +13,7 @@ func (c *checker) exposures() {
 		x := c.fleet.Exposures[name]
 		under := func(path ...string) []string { return append([]string{"exposures", name}, path...) }
 		if x.Service.TrustDomain != "" {
-			c.refer(under("service", "trustDomain"), "trust domain", x.Service.TrustDomain, trustDomains)
+			c.refer(under("service", "trustDomain"), "trust domain", x.Service.TrustDomain, "", trustDomains)
 		}
 		for i, rule := range x.HTTP {
 			for j, match := range rule.Matches {
@@ -24,7 +24,7 @@ func (c *checker) exposures() {
 		var signers []string // trust domains that clients of this exposure come from
 		for _, id := range sorted(x.Providers) {
 			path := under("providers", id)
-			c.refer(path, "cluster", id, clusters)
+			c.refer(path, "cluster", id, "", clusters)
 			cluster, ok := c.fleet.Clusters[id]
 			if !ok {
 				continue
@@ -32,7 +32,7 @@ func (c *checker) exposures() {
 			provider := x.Providers[id]
 			c.certificates(under("providers", id, "certificate"), provider.Certificate)
 			c.someCertificate(path, id, cluster, provider.Certificate)
-			c.refer(under("providers", id, "gateway"), "gateway of cluster "+id, provider.Gateway, sorted(cluster.Gateways))
+			c.refer(under("providers", id, "gateway"), "gateway", provider.Gateway, " in cluster "+id, sorted(cluster.Gateways))
 			if gateway, ok := cluster.Gateways[provider.Gateway]; ok && !slices.Contains(signers, gateway.TrustDomain) {
 				signers = append(signers, gateway.TrustDomain)
 			}
@@ -41,7 +41,7 @@ func (c *checker) exposures() {
 		for _, id := range sorted(x.Consumers) {
 			consumer := x.Consumers[id]
 			path := under("consumers", id)
-			c.refer(under("consumers", id, "cluster"), "cluster", consumer.Cluster, clusters)
+			c.refer(under("consumers", id, "cluster"), "cluster", consumer.Cluster, "", clusters)
 			c.certificates(under("consumers", id, "certificate"), consumer.Certificate)
 			if cluster, ok := c.fleet.Clusters[consumer.Cluster]; ok {
 				c.someCertificate(path, consumer.Cluster, cluster, consumer.Certificate)

@@ -50,6 +50,9 @@ func (w *walker) rest(u unit, cause error) Errors {
 		if strings.HasPrefix(message, "incomplete value") {
 			message = "has no value yet"
 		}
+		if secret(message) || slices.Contains(path, "objects") { // objects may be Secrets; CUE quotes values
+			message = "cannot be evaluated; its values are not shown"
+		}
 		if len(path) > 0 {
 			message = dotted(path) + ": " + message
 		}
@@ -134,6 +137,9 @@ func hintFor(u unit, message string) string {
 	}
 	return ""
 }
+
+// secret reports whether a text may hold a private key, which no message may repeat.
+func secret(text string) bool { return strings.Contains(text, "PRIVATE KEY") }
 
 // plain is a message of CUE in one line.
 func plain(format string, args []any) string {

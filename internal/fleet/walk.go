@@ -315,7 +315,7 @@ func oneOf(allowed []string) string {
 	return "one of " + strings.Join(quoted, ", ")
 }
 
-// valueName shows a value, cut when it is long.
+// valueName shows a value, cut when it is long; what may hold a key is not shown.
 func valueName(v cue.Value) string {
 	switch v.IncompleteKind() {
 	case cue.StructKind:
@@ -323,13 +323,16 @@ func valueName(v cue.Value) string {
 	case cue.ListKind:
 		return "a list"
 	case cue.StringKind:
-		if text, err := v.String(); err == nil {
-			if len(text) > 80 {
-				text = text[:80] + "…"
-			}
-			return strconv.Quote(text)
+		text, err := v.String()
+		switch {
+		case err != nil:
+			return "a string"
+		case strings.Contains(text, "\n"), secret(text):
+			return "a text that is not shown here"
+		case len(text) > 80:
+			text = strings.ToValidUTF8(text[:80], "") + "…"
 		}
-		return "a string"
+		return strconv.Quote(text)
 	}
 	return fmt.Sprint(v)
 }
