@@ -12,7 +12,11 @@ package tree
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io/fs"
+	"os"
+	"strings"
 )
 
 // Overlay is one folder of generated files.
@@ -32,7 +36,9 @@ type Want struct {
 
 // Options of Apply.
 type Options struct {
-	Prune  bool // allow the removal of more than a tenth of the fleet's overlays, or of a whole cluster
+	// Prune allows a run that removes a whole cluster's overlays, or more than three and more than a tenth of the fleet's:
+	// one in three is a day's work, a hundred in two hundred is a fleet directory that was not found.
+	Prune  bool
 	DryRun bool // say what would be done, and do nothing
 
 	fault func(op, path string) error // tests: called before each change of the file system
@@ -47,10 +53,80 @@ type Result struct {
 	Drift     []Drift // the differences before the run
 }
 
-// Apply makes the tree below root hold what is wanted: all of it, or, on any error, what was there before.
+// Error is why a tree cannot be made what is wanted. Nothing was changed.
+type Error struct {
+	File    string // relative to the repository; "" when it is not about one file
+	Message string
+	Hint    string
+}
+
+func (e Error) Error() string {
+	var b strings.Builder
+	if e.File != "" {
+		b.WriteString(e.File + ": ")
+	}
+	b.WriteString(e.Message)
+	if e.Hint != "" {
+		b.WriteString("\n  hint: " + e.Hint)
+	}
+	return b.String()
+}
+
+// Apply makes the tree below root hold what is wanted: all of it, or, on any error, what was there before. Runs in the same
+// repository wait for each other.
 func Apply(ctx context.Context, root string, want Want, options Options) (Result, error) {
-	return Result{}, ctx.Err()
+	if err := want.valid(); err != nil {
+		return Result{}, err
+	}
+	dir, err := os.OpenRoot(root)
+	if err != nil {
+		return Result{}, err
+	}
+	defer dir.Close()
+	d := &disk{root: dir, fault: options.fault}
+	if !options.DryRun {
+		unlock, err := lock(ctx, dir)
+		if err != nil {
+			return Result{}, err
+		}
+		defer unlock()
+		if err := d.recover(want); err != nil {
+			return Result{}, err
+		}
+	}
+	found, err := compare(dir.FS(), want)
+	if err != nil {
+		return Result{}, err
+	}
+	result := found.result()
+	if err := errors.Join(found.inTheWay()...); err != nil {
+		return result, err
+	}
+	if !options.Prune {
+		if err := found.massRemoval(want); err != nil {
+			return result, err
+		}
+	}
+	if options.DryRun || len(found.changes) == 0 {
+		return result, nil
+	}
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
+	if err := d.commit(want, found.changes); err != nil {
+		return Result{}, fmt.Errorf("writing %s: %w", want.Folder, err)
+	}
+	return result, nil
 }
 
 // Diff is every difference between what is wanted and a repository, sorted by file.
-func Diff(repo fs.FS, want Want) ([]Drift, error) { return nil, nil }
+func Diff(repo fs.FS, want Want) ([]Drift, error) {
+	if err := want.valid(); err != nil {
+		return nil, err
+	}
+	found, err := compare(repo, want)
+	if err != nil {
+		return nil, err
+	}
+	return found.drift, nil
+}
