@@ -105,12 +105,12 @@ func (r *reader) tls(p proxyConfig, from posture.Ref, group string, to posture.R
 	for i, policy := range policies {
 		next := r.fromPolicy(policy)
 		switch {
-		case i > 0:
-			h = weakestHop(h, next, fmt.Sprintf("%s and %s have the same target: the older one counts, and Git does not tell which", policies[0].Object, policy.Object))
 		case own != nil && own.InsecureSkipVerify:
 			// A policy never clears insecureSkipVerify (mergeServerValidationTLSConfigs).
-		default:
+		case i == 0:
 			h = next
+		default:
+			h = weakestHop(h, next, fmt.Sprintf("%s and %s have the same target: the older one counts, and Git does not tell which", policies[0].Object, policy.Object))
 		}
 	}
 	h.minTLS, h.certificate = r.client(p, target)
@@ -193,36 +193,27 @@ func (r *reader) pinned(o *object.Object, field string, refs []gatewayv1.LocalOb
 	return byGatewayItself(anchors, gatewayapi.Nearest(o, field), "the CA is pinned")
 }
 
+// clientLayer is one place that sets the proxies' own half of TLS.
+type clientLayer struct {
+	object *object.Object
+	field  string
+	tls    *backendTLS
+}
+
 // client is what the proxies present and accept themselves: field by field the Backend's, over the Gateway's spec.tls.backend, which as
 // soon as it is there (from 1.8) hides the whole of EnvoyProxy spec.backendTLS, its floor too (GetBackendTLSConfig in contexts.go).
 func (r *reader) client(p proxyConfig, target *backend) (minTLS, certificate posture.Setting[string]) {
 	g := p.gateway.Object
-	layers := []struct {
-		object *object.Object
-		field  string
-		tls    *backendTLS
-	}{}
+	var layers []clientLayer
 	if target != nil && target.spec.TLS != nil {
-		layers = append(layers, struct {
-			object *object.Object
-			field  string
-			tls    *backendTLS
-		}{target.object, "spec.tls", &target.spec.TLS.backendTLS})
+		layers = append(layers, clientLayer{target.object, "spec.tls", &target.spec.TLS.backendTLS})
 	}
 	at, why := gatewayapi.Nearest(g, "spec.infrastructure"), "nothing sets the lowest version towards backends, and the default is 1.2"
 	if t := p.gateway.Spec.TLS; t != nil && t.Backend != nil && !r.olderThan("1.8") {
-		layers = append(layers, struct {
-			object *object.Object
-			field  string
-			tls    *backendTLS
-		}{g, "spec.tls.backend", &backendTLS{ClientCertificateRef: t.Backend.ClientCertificateRef}})
+		layers = append(layers, clientLayer{g, "spec.tls.backend", &backendTLS{ClientCertificateRef: t.Backend.ClientCertificateRef}})
 		at, why = gatewayapi.RefOf(g, "spec.tls.backend"), "spec.tls.backend hides EnvoyProxy spec.backendTLS with its minVersion, and the default is 1.2"
 	} else if tls, from := first(p, func(s envoyProxySpec) (*backendTLS, bool) { return s.BackendTLS, s.BackendTLS != nil }); from != nil {
-		layers = append(layers, struct {
-			object *object.Object
-			field  string
-			tls    *backendTLS
-		}{from, "spec.backendTLS", tls})
+		layers = append(layers, clientLayer{from, "spec.backendTLS", tls})
 		at = gatewayapi.RefOf(from, "spec.backendTLS")
 	} else if len(p.chain) > 0 {
 		at = gatewayapi.Nearest(p.chain[0].object, "spec.backendTLS")
@@ -257,15 +248,12 @@ func (r *reader) client(p proxyConfig, target *backend) (minTLS, certificate pos
 	return minTLS, certificate
 }
 
+// weakestHop joins what two policies say when Git does not tell which of them counts: either's CA, and a name only where both agree.
 func weakestHop(a, b hop, tie string) hop {
 	out := a
 	out.ca = union(a.ca, b.ca, compareAnchors, joinAnchors, tie)
 	if !slices.Equal(a.names.Value, b.names.Value) {
 		out.names = posture.Setting[[]string]{Value: []string{}, Enforcer: posture.ByNobody, By: b.names.By, Why: tie}
-	}
-	if slices.ContainsFunc(b.ca.Value, func(x posture.Anchor) bool { return x.System }) {
-		out.ca = b.ca
-		out.ca.Why += "; " + tie
 	}
 	return out
 }
