@@ -2,8 +2,10 @@ package report
 
 import (
 	"io"
+	"slices"
 
 	"github.com/gatespan/gatespan/internal/controller"
+	"github.com/gatespan/gatespan/internal/fleet"
 )
 
 // Candidate is one controller for an exposure: it can serve it, or what it lacks.
@@ -64,4 +66,26 @@ func CandidatesText(w io.Writer, exposure string, all []Candidate, style Style) 
 		}
 	}
 	return p.print(w)
+}
+
+// Needs lists what an exposure asks of the controller that serves it, as plan asks it.
+func Needs(x fleet.Exposure) []controller.AbilityID {
+	needs := []controller.AbilityID{
+		controller.EntryTerminate, controller.EntryFloor, controller.EntryClientCertificate, controller.EntryBackendTLS, controller.EntryHTTPRoute,
+	}
+	if x.TLS.Mode == "Passthrough" {
+		needs[0] = controller.EntryPassthrough
+	}
+	for _, c := range x.Consumers {
+		if by := c.Identity.EnforcedBy; by != "" && by != "gateway" {
+			continue
+		}
+		if c.Identity.URI != "" {
+			needs = append(needs, controller.EntryIdentityURI)
+		} else {
+			needs = append(needs, controller.EntryIdentityDNS)
+		}
+	}
+	slices.Sort(needs)
+	return slices.Compact(needs)
 }

@@ -44,3 +44,41 @@ func DiffText(w io.Writer, files []FileDiff, style Style) error {
 	}
 	return p.print(w)
 }
+
+// Generated is what a run of generate did, or would do when it is Planned. Paths are of overlays.
+type Generated struct {
+	Created, Updated, Removed []string
+	Unchanged                 int
+	Planned                   bool
+}
+
+// GeneratedText prints which overlays were written and removed, and how many were left.
+func GeneratedText(w io.Writer, g Generated, style Style) error {
+	p := &page{style: style}
+	words := []string{"created", "updated", "removed"}
+	if g.Planned {
+		words = []string{"would create", "would update", "would remove"}
+	}
+	var counts []string
+	for i, group := range []struct {
+		paths []string
+		color string
+	}{{g.Created, green}, {g.Updated, yellow}, {g.Removed, red}} {
+		for _, path := range group.paths {
+			p.put(group.color, words[i])
+			p.put(none, " "+path)
+			p.end()
+		}
+		if n := len(group.paths); n > 0 {
+			counts = append(counts, words[i]+" "+number(n))
+		}
+	}
+	if g.Unchanged > 0 {
+		counts = append(counts, "unchanged "+number(g.Unchanged))
+	}
+	if len(counts) == 0 {
+		counts = []string{"the fleet asks for no overlay"}
+	}
+	p.say(none, "overlays: "+strings.Join(counts, ", "))
+	return p.print(w)
+}

@@ -200,3 +200,23 @@ func (w *walk) assumptions() []string {
 	slices.Sort(out)
 	return slices.Compact(out)
 }
+
+// Names lists what can follow the arguments given so far, for shells: all consumers, then the exposures of one.
+func Names(f *fleet.Fleet, given []string) []string {
+	var out []string
+	for exposure, e := range f.Exposures {
+		switch {
+		case len(given) == 0:
+			out = slices.AppendSeq(out, maps.Keys(e.Consumers))
+		case len(given) == 1 && hasConsumer(e, given[0]):
+			out = append(out, exposure)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func hasConsumer(e fleet.Exposure, name string) bool {
+	_, ok := e.Consumers[name]
+	return ok
+}

@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/gatespan/gatespan/internal/fleet"
+	"github.com/gatespan/gatespan/internal/gate"
+	"github.com/gatespan/gatespan/internal/plan"
+	"github.com/gatespan/gatespan/internal/report"
+	"github.com/gatespan/gatespan/internal/trace"
+)
+
+// problem is an error of the command line itself.
+type problem struct{ what, hint string }
+
+func (p problem) Error() string { return p.what }
+
+// fail prints an error once: every part of it on lines of its own, the hint below.
+func (a *app) fail(err error) {
+	var fleetErrors fleet.Errors
+	var planErrors plan.Errors
+	switch {
+	case errors.As(err, &fleetErrors):
+		for _, e := range fleetErrors {
+			a.problem(e.Error(), "")
+		}
+	case errors.As(err, &planErrors):
+		for _, e := range planErrors {
+			a.problem(e.Error(), "")
+		}
+	default:
+		what, hint := explained(err)
+		a.problem("gatespan: "+what, hint)
+	}
+}
+
+// problem prints what is wrong. A hint may also stand in the text, on a line of its own that begins with "hint: ".
+func (a *app) problem(text, hint string) {
+	for _, line := range strings.Split(text, "\n") {
+		line = strings.TrimRight(line, " \r")
+		if trimmed := strings.TrimSpace(line); strings.HasPrefix(trimmed, "hint: ") {
+			line = "  " + trimmed
+		}
+		if line != "" {
+			_, _ = fmt.Fprintln(a.err, report.Clean(line))
+		}
+	}
+	if hint != "" {
+		_, _ = fmt.Fprintln(a.err, report.Clean("  hint: "+hint))
+	}
+}
+
+// explained splits an error into what is wrong and what to do.
+func explained(err error) (what, hint string) {
+	var ours problem
+	var gates *gate.Problem
+	var unknown *trace.UnknownName
+	switch {
+	case errors.As(err, &ours):
+		return ours.what, ours.hint
+	case errors.As(err, &gates):
+		return gates.What, gates.Hint
+	case errors.As(err, &unknown):
+		return unknown.Error(), nearest(unknown.Name, unknown.Known)
+	}
+	return err.Error(), ""
+}
