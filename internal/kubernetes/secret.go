@@ -49,8 +49,8 @@ var (
 	// keyBlock is the first line of a private key, with what follows.
 	keyBlock = regexp.MustCompile(`-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----([^-]*(?:-[^-]+)*)`)
 	ageKey   = regexp.MustCompile(`AGE-SECRET-KEY-1[0-9A-Z]{40,}`)
-	// encodedBlock is the base64 of "-----BEGIN" wherever it stands in a text.
-	encodedBlock = regexp.MustCompile(`LS0tLS1CRUdJTi[A-Za-z0-9+/_=\s-]*`)
+	// encodedBlock is the base64 of "-----BEGIN", and the base64 of that, wherever it stands in a text.
+	encodedBlock = regexp.MustCompile(`(?:LS0tLS1CRUdJTi|TFMwdExTMUNSVWRKVG)[A-Za-z0-9+/_=\s-]*`)
 	certificate  = regexp.MustCompile(`(?s)-----BEGIN (?:TRUSTED )?CERTIFICATE-----.*?-----END (?:TRUSTED )?CERTIFICATE-----`)
 	// keyBody is one line of a key; onlyBase64 a key without its white space, however it was wrapped.
 	keyBody    = regexp.MustCompile(`[A-Za-z0-9+/]{40}`)

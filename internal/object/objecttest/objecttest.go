@@ -30,7 +30,7 @@ func Objects(t testing.TB, stream string) []*object.Object {
 	var objects []*object.Object
 	decoder := yaml.NewDecoder(bytes.NewReader([]byte(stream)))
 	for {
-		var document yaml.Node
+		var document any // the encoder then quotes what YAML 1.1 would take for something else, such as y
 		err := decoder.Decode(&document)
 		if errors.Is(err, io.EOF) {
 			return objects
@@ -38,7 +38,7 @@ func Objects(t testing.TB, stream string) []*object.Object {
 		if err != nil {
 			t.Fatalf("objecttest: %v", err)
 		}
-		raw, err := yaml.Marshal(&document)
+		raw, err := yaml.Marshal(document)
 		if err != nil {
 			t.Fatalf("objecttest: %v", err)
 		}
