@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
 	"github.com/gatespan/gatespan/internal/gatewayapi"
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/posture"
@@ -20,6 +22,7 @@ const (
 	awsType             = awsPrefix + "type"
 	awsTargetType       = awsPrefix + "nlb-target-type"
 	awsTargetAttributes = awsPrefix + "target-group-attributes"
+	awsProxyProtocol    = awsPrefix + "proxy-protocol"
 	awsCertificate      = awsPrefix + "ssl-cert"
 	awsBackendProtocol  = awsPrefix + "backend-protocol"
 	azureInternal       = "service.beta.kubernetes.io/azure-load-balancer-internal"
@@ -123,7 +126,7 @@ func (r *reader) sources(l *gatewayapi.Listener, p proxyConfig, annotations map[
 		}
 	}
 	if cidrs, by, ok := r.authorized(l, e); ok {
-		trusted, why := r.sourceKept(p, annotations)
+		trusted, why := r.sourceKept(l, p, annotations)
 		return posture.Setting[posture.SourceCIDRs]{
 			Value: posture.SourceCIDRs{CIDRs: cidrs, Trusted: trusted}, Enforcer: posture.ByGateway, By: by, Why: "a SecurityPolicy admits these sources alone, " + why,
 		}
@@ -138,7 +141,19 @@ func (r *reader) sources(l *gatewayapi.Listener, p proxyConfig, annotations map[
 
 // sourceKept reports whether the proxies see the client's address: nodes must not forward to each other, and on AWS the target
 // group must keep it (docs/guide/service/annotations.md, preserve_client_ip; off by default for targets of type ip).
-func (r *reader) sourceKept(p proxyConfig, annotations map[string]annotation) (bool, string) {
+func (r *reader) sourceKept(l *gatewayapi.Listener, p proxyConfig, annotations map[string]annotation) (bool, string) {
+	policies, _ := attached(r, r.clientPolicies, l)
+	for _, c := range policies {
+		if detection, ok := c.spec.ClientIPDetection.(map[string]any); ok && (detection["xForwardedFor"] != nil || detection["customHeader"] != nil) {
+			return false, "but clientIPDetection takes the address from a header that clients can send"
+		}
+		if c.spec.ProxyProtocol != nil || c.spec.EnableProxyProtocol != nil {
+			if annotations[awsProxyProtocol].value == "*" {
+				return true, "and the load balancer tells the proxies the client's own"
+			}
+			return false, "but the proxies believe the PROXY protocol of whoever connects"
+		}
+	}
 	policy, _ := first(p, func(s envoyProxySpec) (string, bool) { v := service(s).ExternalTrafficPolicy; return v, v != "" })
 	if policy == "Cluster" {
 		return false, "but externalTrafficPolicy Cluster hides them"
@@ -153,8 +168,8 @@ func (r *reader) sourceKept(p proxyConfig, annotations map[string]annotation) (b
 // names clientCIDRs. A policy of a route replaces it for that route (internal/gatewayapi/securitypolicy.go), so then nothing is claimed.
 func (r *reader) authorized(l *gatewayapi.Listener, e *posture.Entry) (cidrs []string, by posture.Ref, ok bool) {
 	winners, _ := attached(r, r.securityPolicies, l)
-	if len(winners) != 1 {
-		return nil, by, false
+	if len(winners) != 1 || l.Spec.Protocol != gatewayv1.HTTPSProtocolType && l.Spec.Protocol != gatewayv1.HTTPProtocolType {
+		return nil, by, false // TLSRoutes are not covered
 	}
 	for _, route := range e.Routes {
 		for _, p := range r.securityPolicies {

@@ -3,7 +3,6 @@ package envoygateway
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -24,6 +23,7 @@ func (r *reader) protect(l *gatewayapi.Listener, e *posture.Entry) {
 	policies, replaced := attached(r, r.clientPolicies, l)
 	r.defaults(l, e)
 	r.frontend(l, e)
+	defer r.restsOnVersion(l, e)
 	if len(policies) == 0 {
 		if at, why := r.inert(l); why != "" {
 			unprotected(e, at, why)
@@ -44,6 +44,13 @@ func (r *reader) protect(l *gatewayapi.Listener, e *posture.Entry) {
 		result = weakest(result, states[i+1], fmt.Sprintf("%s and %s have the same target: the older one counts, and Git does not tell which", policies[0], policies[i+1]))
 	}
 	*e = result
+}
+
+// restsOnVersion: an entry that only spec.tls.frontend protects is unprotected before 1.8.
+func (r *reader) restsOnVersion(l *gatewayapi.Listener, e *posture.Entry) {
+	if r.Cluster.Controller.Version == "" && e.ClientAuth.Value == posture.ClientRequired && e.ClientAuth.By.Kind == "Gateway" {
+		r.Unknown(l.Gateway.Object, "version", e.ClientAuth.By.Field, "Envoy Gateway reads the field from 1.8 on, and the cluster's version is not known")
+	}
 }
 
 // withoutTermination is a listener that the policies cannot protect: plaintext, or TLS that the pods terminate.
@@ -100,9 +107,6 @@ func (r *reader) frontend(l *gatewayapi.Listener, e *posture.Entry) {
 		e.ClientAuth.By = at
 		e.ClientAuth.Why = "Envoy Gateway " + r.Cluster.Controller.Version + " ignores spec.tls.frontend"
 		return
-	}
-	if r.Cluster.Controller.Version == "" {
-		r.Unknown(g, "version", at.Field, "Envoy Gateway reads the field from 1.8 on, and the cluster's version is not known")
 	}
 	field := at.Field + ".caCertificateRefs"
 	anchors, _ := r.Anchors(g, g.Namespace, field, validation.CACertificateRefs, closed)
@@ -256,67 +260,6 @@ func (r *reader) revocation(o *object.Object, v *clientValidation) posture.Setti
 		return byGatewayItself("leaf", gatewayapi.Nearest(o, field+".onlyVerifyLeafCertificate"), "onlyVerifyLeafCertificate is true")
 	}
 	return byGatewayItself("chain", gatewayapi.Nearest(o, field), "crl covers the whole chain")
-}
-
-// identities are the names that clientValidation accepts: alternatives of all types. They are read from 1.5 on
-// (release-notes/v1.5.0.yaml). Hashes count where there are no names; beside names they only narrow, which is not claimed.
-func (r *reader) identities(o *object.Object, v *clientValidation) posture.Setting[posture.Identities] {
-	const field = "spec.tls.clientValidation"
-	out := posture.Setting[posture.Identities]{
-		Value:    posture.Identities{Everybody: true, Accepted: []posture.Identity{}},
-		Enforcer: posture.ByNobody, By: gatewayapi.Nearest(o, field+".subjectAltNames"), Why: "clientValidation has no subjectAltNames",
-	}
-	if r.olderThan("1.5") {
-		out.Why = "Envoy Gateway " + r.Cluster.Controller.Version + " does not read subjectAltNames"
-		return out
-	}
-	var accepted []posture.Identity
-	add := func(kind string, in []stringMatch) {
-		for _, m := range in {
-			accepted = append(accepted, posture.Identity{Type: kind, Match: r.match(o, m.Type), Value: m.Value})
-		}
-	}
-	if s := v.SubjectAltNames; s != nil {
-		add("uri", s.URIs)
-		add("dns", s.DNSNames)
-		add("email", s.EmailAddresses)
-		add("ip", s.IPAddresses)
-		for _, n := range s.OtherNames {
-			accepted = append(accepted, posture.Identity{Type: "other", Match: r.match(o, n.Type), Value: n.OID + "=" + n.Value})
-		}
-	}
-	if len(accepted) == 0 {
-		for _, hash := range slices.Concat(v.SPKIHashes, v.CertificateHashes) {
-			accepted = append(accepted, posture.Identity{Type: "hash", Match: "exact", Value: hash})
-		}
-		out.By = gatewayapi.Nearest(o, field+".certificateHashes")
-	}
-	if len(accepted) == 0 {
-		out.By = gatewayapi.Nearest(o, field+".subjectAltNames")
-		return out
-	}
-	slices.SortFunc(accepted, func(a, b posture.Identity) int {
-		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Match, b.Match), cmp.Compare(a.Value, b.Value))
-	})
-	out.Value = posture.Identities{Accepted: slices.Compact(accepted)}
-	out.Enforcer, out.Why = posture.ByGateway, "clientValidation accepts these names alone"
-	return out
-}
-
-// match is how a name is compared; exactly by default (irStringMatch in internal/gatewayapi/helpers.go).
-func (r *reader) match(o *object.Object, kind string) string {
-	switch kind {
-	case "", "Exact":
-		return "exact"
-	case "Prefix":
-		return "prefix"
-	case "Suffix":
-		return "suffix"
-	case "RegularExpression":
-		return "regex"
-	}
-	r.Unknown(o, "value", "spec.tls.clientValidation.subjectAltNames", fmt.Sprintf("%q is no type of match", kind))
-	return "regex"
 }
 
 // forwarding is what happens to the header in which a proxy tells of the client's certificate (XFCCForwardMode in

@@ -11,7 +11,7 @@ func profile() controller.Profile {
 		Name:           "envoy-gateway",
 		Title:          "Envoy Gateway",
 		ControllerName: "gateway.envoyproxy.io/gatewayclass-controller", // api/v1alpha1/envoygateway_types.go
-		Classes:        []string{"eg", "envoy-gateway"},                 // the names that its documentation uses
+		Classes:        []string{"eg"},                                  // examples/kubernetes/quickstart.yaml
 		Kinds: map[string][]string{Group: {
 			kindBackend, kindBackendTrafficPolicy, kindClientTrafficPolicy, kindExtensionPolicy, kindEnvoyPatchPolicy,
 			kindEnvoyProxy, kindHTTPRouteFilter, kindSecurityPolicy,

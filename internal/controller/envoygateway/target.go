@@ -116,16 +116,21 @@ func ownListener(g *gatewayapi.Gateway, name string) bool {
 // selects evaluates a target selector. Across namespaces it needs a ReferenceGrant from the policy's kind, and without one it
 // selects nothing and says nothing (resolvePolicyTargetsFromSelectors in internal/gatewayapi/helpers.go; from 1.8).
 func (r *reader) selects(o *object.Object, i int, s targetSelector, target *object.Object) bool {
-	if deref(s.Group, gatewayapi.Group) != gatewayapi.Group || !matches(s.labels(), target.Labels) || !r.inNamespaces(o, i, s, target.Namespace) {
+	if deref(s.Group, gatewayapi.Group) != gatewayapi.Group || !matches(s.labels(), target.Labels) {
 		return false
 	}
 	if target.Namespace == o.Namespace {
-		return true
+		return r.inNamespaces(o, i, s, target.Namespace)
 	}
-	if r.olderThan("1.8") {
+	granted := slices.ContainsFunc(gatewayapi.Grants(r.Objects, nil), func(g posture.Grant) bool {
+		return g.Subject.Namespace == target.Namespace && g.FromGroup == Group && g.FromKind == o.Kind && g.FromNamespace == o.Namespace &&
+			g.ToGroup == target.Group() && g.ToKind == target.Kind && (g.ToName == "" || g.ToName == target.Name)
+	})
+	if r.olderThan("1.8") || !granted || !r.inNamespaces(o, i, s, target.Namespace) {
 		return false
 	}
-	return r.Resolve(o, object.Item("spec.targetSelectors", i), target.ID(), closed).Granted
+	r.Resolve(o, object.Item("spec.targetSelectors", i), target.ID(), closed) // what the grant is used by
+	return true
 }
 
 func (s targetSelector) labels() *metav1.LabelSelector {
