@@ -1,0 +1,259 @@
+package gate
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+
+	"github.com/gatespan/gatespan/internal/change"
+	"github.com/gatespan/gatespan/internal/finding"
+	"github.com/gatespan/gatespan/internal/fleet"
+	"github.com/gatespan/gatespan/internal/policy"
+	"github.com/gatespan/gatespan/internal/posture"
+	"github.com/gatespan/gatespan/internal/report"
+	"github.com/gatespan/gatespan/internal/tree"
+)
+
+// Check judges the repository. An error means that the run could not be done at all; what could not be judged in a run that was done
+// is in the report's Undecided.
+func Check(ctx context.Context, o Options) (*report.Report, error) {
+	if o.OnlyNew && o.Base == "" {
+		return nil, &Problem{What: "--only-new needs --base", Hint: "name the revision that findings are new against, for example --base origin/main"}
+	}
+	p, err := locate(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	headFleet, declared, err := loadFleet(p.head, p)
+	if err != nil {
+		return nil, err
+	}
+	head, err := load(ctx, p, p.head, headFleet, declared, o)
+	if err != nil {
+		return nil, err
+	}
+	b, err := loadBase(ctx, p, head, o)
+	if err != nil {
+		return nil, err
+	}
+	defer b.close()
+	engine, err := policy.New(ctx, policy.Options{User: userRules(p, b, o), Today: o.Today})
+	if err != nil {
+		return nil, err
+	}
+	drift, err := driftOf(p, head)
+	if err != nil {
+		return nil, err
+	}
+	changes := compare(b.side, head)
+	findings, rules, err := head.judge(ctx, engine, drift, changes)
+	if err != nil {
+		return nil, err
+	}
+	if b.side != nil {
+		if err := markIntroduced(ctx, engine, b.side, findings); err != nil {
+			return nil, err
+		}
+	}
+	waivers := headFleet.Waivers
+	if b.tip != nil && o.Trust != "head" {
+		waivers = b.tip.Waivers
+	}
+	waive(findings, waivers, o.Today)
+	findings = slices.DeleteFunc(findings, func(f finding.Finding) bool { return !withinAny(p.paths, f) })
+	if o.OnlyNew {
+		findings = slices.DeleteFunc(findings, func(f finding.Finding) bool { return !f.Introduced })
+	}
+	return compile(head, b, findings, placed(b.side, head, changes), rules, o), nil
+}
+
+// driftOf compares what the fleet generates with what is in the tree, per cluster. A fleet without exposures generates nothing and has no drift.
+func driftOf(p *place, head *side) (map[string][]tree.Drift, error) {
+	out := map[string][]tree.Drift{}
+	if head.plan == nil {
+		return out, nil
+	}
+	drift, err := tree.Diff(p.head, head.plan.Want(p.overlays, head.generated))
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range drift {
+		if c := clusterOf(p, head, d); c != "" {
+			out[c] = append(out[c], d)
+		}
+	}
+	return out, nil
+}
+
+// clusterOf is the cluster whose folder holds a difference; the first one for what is in none, so that it is judged all the same.
+func clusterOf(p *place, head *side, d tree.Drift) string {
+	name := ""
+	for i, c := range head.clusters {
+		if i == 0 || within(c.path, d.File) || within(path.Join(p.overlays, c.Name), d.File) {
+			name = c.Name
+		}
+	}
+	return name
+}
+
+// compare lists what changed in each cluster; nothing without a base.
+func compare(base, head *side) map[string][]change.Change {
+	out := map[string][]change.Change{}
+	if base == nil {
+		return out
+	}
+	for _, h := range head.clusters {
+		var before posture.Posture
+		if b := base.cluster(h.Name); b != nil {
+			before = b.Posture
+		}
+		out[h.Name] = change.Compare(before, h.Posture, h.Wanted)
+	}
+	return out
+}
+
+// placed gives every change its position: in the head, or where it was in the base when it is gone.
+func placed(base, head *side, changes map[string][]change.Change) []report.Change {
+	out := []report.Change{}
+	for _, h := range head.clusters {
+		for _, c := range changes[h.Name] {
+			r := report.Change{Cluster: h.Name, Change: c, Position: h.Locate(c.By)}
+			if r.Position.IsZero() && base != nil {
+				if b := base.cluster(h.Name); b != nil {
+					r.Position = b.Locate(c.By)
+				}
+			}
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// markIntroduced tells findings that the base has too from those that the change brings.
+func markIntroduced(ctx context.Context, engine *policy.Engine, base *side, findings []finding.Finding) error {
+	known := map[string]bool{}
+	old, _, err := base.judge(ctx, engine, nil, nil)
+	if err != nil {
+		return fmt.Errorf("judge the base: %w", err)
+	}
+	for _, f := range old {
+		known[f.Fingerprint] = true
+	}
+	for i := range findings {
+		findings[i].Introduced = !known[findings[i].Fingerprint]
+	}
+	return nil
+}
+
+// waive marks the findings that a waiver accepts: the same rule, cluster, object and fingerprint, and not expired today.
+func waive(findings []finding.Finding, waivers []fleet.Waiver, today string) {
+	for i := range findings {
+		f := &findings[i]
+		for _, w := range waivers {
+			if w.Rule == f.Rule && w.Cluster == f.Cluster && w.Fingerprint == f.Fingerprint &&
+				w.Object.Kind == f.Object.Kind && w.Object.Namespace == f.Object.Namespace && w.Object.Name == f.Object.Name &&
+				today != "" && today <= w.Expires {
+				f.Waived = true
+			}
+		}
+	}
+}
+
+// userRules are the rules of --policies: from the base's tip when there is one, since a change must not bring its own judge.
+func userRules(p *place, b *base, o Options) fs.FS {
+	if p.policies == "" {
+		return nil
+	}
+	from := p.head
+	if b.tipFS != nil && o.Trust != "head" {
+		from = b.tipFS
+	}
+	sub, err := fs.Sub(from, p.policies)
+	if err != nil {
+		return nil
+	}
+	return sub
+}
+
+// compile makes the report.
+func compile(head *side, b *base, findings []finding.Finding, changes []report.Change, rules int, o Options) *report.Report {
+	r := &report.Report{
+		Version: "1", Findings: findings, Changes: changes,
+		Assumptions: []report.Assumption{}, Undecided: []report.Undecidedness{}, OutOfScope: []report.OutOfScope{},
+	}
+	if r.Findings == nil {
+		r.Findings = []finding.Finding{}
+	}
+	r.Summary.Clusters = len(head.clusters)
+	r.Summary.RulesEvaluated = rules
+	for _, c := range head.clusters {
+		r.Summary.Overlays += len(c.rendered.Overlays)
+		r.Summary.Objects += c.objects.Len()
+		for _, a := range c.Posture.Assumptions {
+			r.Assumptions = append(r.Assumptions, report.Assumption{Cluster: c.Name, Assumption: a})
+		}
+		for _, u := range c.rendered.Undecided {
+			r.Undecided = append(r.Undecided, report.Undecidedness{Cluster: c.Name, Overlay: u.Overlay, Message: u.Message, Hint: u.Hint})
+		}
+		if c.missing {
+			r.Undecided = append(r.Undecided, report.Undecidedness{
+				Cluster: c.Name, Overlay: c.path, Message: fmt.Sprintf("cluster %s: there is nothing at %s", c.Name, c.path),
+				Hint: "run gatespan generate, or correct the cluster's path in the fleet",
+			})
+		}
+		r.OutOfScope = append(r.OutOfScope, outOfScope(c)...)
+	}
+	r.Undecided = append(r.Undecided, b.undecided...)
+	if r.Summary.Objects == 0 {
+		r.Undecided = append(r.Undecided, report.Undecidedness{
+			Message: "nothing was evaluated: no cluster has an object",
+			Hint:    "name the overlays with --overlays, or each cluster's path in the fleet",
+		})
+	}
+	r.Verdict = verdict(r, o)
+	return r
+}
+
+func outOfScope(c ClusterState) []report.OutOfScope {
+	var out []report.OutOfScope
+	for _, g := range c.Facts.PublicGateways {
+		out = append(out, report.OutOfScope{Cluster: c.Name, Subject: posture.Subject{Kind: "Gateway", Namespace: g.Namespace, Name: g.Name}, Reason: "public gateway: " + g.Reason})
+	}
+	for _, u := range c.rendered.Unseen {
+		out = append(out, report.OutOfScope{Cluster: c.Name, Subject: u.Subject, Reason: u.Why})
+	}
+	return out
+}
+
+// verdict counts, and decides: a finding that blocks wins over what could not be judged.
+func verdict(r *report.Report, o Options) string {
+	blocked := false
+	for _, f := range r.Findings {
+		if f.Waived {
+			r.Summary.Waived++
+			continue
+		}
+		switch f.Severity {
+		case finding.Block:
+			r.Summary.Block++
+			blocked = true
+		case finding.Change:
+			r.Summary.Change++
+			blocked = blocked || o.FailOn == finding.Change || o.FailOn == finding.Warn
+		default:
+			r.Summary.Warn++
+			blocked = blocked || o.FailOn == finding.Warn
+		}
+	}
+	r.Summary.Undecided, r.Summary.OutOfScope = len(r.Undecided), len(r.OutOfScope)
+	switch {
+	case blocked:
+		return report.Blocked
+	case len(r.Undecided) > 0:
+		return report.Undecided
+	default:
+		return report.Pass
+	}
+}

@@ -1,0 +1,125 @@
+package gate
+
+import (
+	"context"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/gatespan/gatespan/internal/change"
+	"github.com/gatespan/gatespan/internal/finding"
+	"github.com/gatespan/gatespan/internal/policy"
+	"github.com/gatespan/gatespan/internal/posture"
+	"github.com/gatespan/gatespan/internal/tree"
+)
+
+// judge applies the rules to every cluster of a side. Drift and changes are of the head only.
+func (s *side) judge(ctx context.Context, engine *policy.Engine, drift map[string][]tree.Drift, changes map[string][]change.Change) ([]finding.Finding, int, error) {
+	var findings []finding.Finding
+	rules := 0
+	peers := s.peers()
+	for _, c := range s.clusters {
+		input := policy.Input{
+			Cluster: c.Facts, Posture: c.Posture, Wanted: c.Wanted, Peers: peers,
+			Render: c.rendered.Facts, Drift: drift[c.Name], Changes: changes[c.Name],
+		}
+		for _, o := range c.objects.All() {
+			input.Objects = append(input.Objects, o.Data)
+		}
+		judgement, err := engine.Judge(ctx, input)
+		if err != nil {
+			return nil, 0, err
+		}
+		rules += judgement.RulesEvaluated
+		for _, raw := range judgement.Findings {
+			findings = append(findings, s.place(c, raw))
+		}
+	}
+	finding.Sort(findings)
+	return findings, rules, nil
+}
+
+// peers lists the entries of all clusters, for exits that rely on the other end's floor.
+func (s *side) peers() []policy.Peer {
+	var out []policy.Peer
+	for _, c := range s.clusters {
+		for _, e := range c.Posture.Entries {
+			if !e.Served.Value {
+				continue
+			}
+			out = append(out, policy.Peer{
+				Cluster: c.Name, Gateway: e.Subject, Hostnames: e.Hostnames, Port: e.Port,
+				TLS: e.TLS.Value, MinTLS: e.MinTLS.Value, ClientAuth: e.ClientAuth.Value,
+			})
+		}
+	}
+	return out
+}
+
+// place turns a rule's finding into one with a position: the deciding field, else the subject, else the overlay or the cluster's path.
+func (s *side) place(c ClusterState, raw policy.Raw) finding.Finding {
+	f := finding.Finding{
+		Rule: raw.Rule, Severity: raw.Severity, Cluster: c.Name,
+		Subject: raw.Subject, Field: raw.Field, Value: raw.Value,
+		Object:  finding.Object{APIVersion: raw.By.APIVersion, Kind: raw.By.Kind, Namespace: raw.By.Namespace, Name: raw.By.Name},
+		Message: raw.Message, Remediation: raw.Remediation, Related: []finding.Related{}, Introduced: true,
+	}
+	subject := posture.Ref{Kind: raw.Subject.Kind, Namespace: raw.Subject.Namespace, Name: raw.Subject.Name}
+	if f.Object.Kind == "" {
+		f.Object = finding.Object{Kind: subject.Kind, Namespace: subject.Namespace, Name: subject.Name}
+	}
+	f.Position = finding.Position{File: raw.File, Line: raw.Line, Column: raw.Column}
+	for _, ref := range []posture.Ref{raw.By, subject} {
+		o := c.find(ref)
+		if o == nil {
+			continue
+		}
+		if f.Overlay == "" {
+			f.Overlay = o.Origin.Overlay
+		}
+		if f.File == "" {
+			f.Position = c.rendered.Locate(o, ref.Field)
+		}
+	}
+	if f.Overlay == "" && f.File != "" {
+		f.Overlay = s.overlayOf(c, f.File)
+	}
+	if f.Overlay == "" {
+		f.Overlay = c.path
+	}
+	if f.File == "" {
+		f.File = f.Overlay
+	}
+	f.Source = s.source(f.Overlay)
+	for _, related := range raw.Related {
+		if p := c.Locate(related.By); !p.IsZero() {
+			f.Related = append(f.Related, finding.Related{Position: p, Message: related.Message})
+		}
+	}
+	f.Seal()
+	return f
+}
+
+// overlayOf is the longest overlay path that holds a file.
+func (s *side) overlayOf(c ClusterState, file string) string {
+	best := ""
+	for _, o := range c.rendered.Overlays {
+		if within(o.Path, file) && len(o.Path) > len(best) {
+			best = o.Path
+		}
+	}
+	if best == "" {
+		best = path.Dir(file)
+	}
+	return best
+}
+
+// within reports whether a file is a directory, or below it.
+func within(dir, file string) bool {
+	return dir == "." || file == dir || strings.HasPrefix(file, dir+"/")
+}
+
+// withinAny reports whether a finding is below one of the paths that the user named.
+func withinAny(paths []string, f finding.Finding) bool {
+	return len(paths) == 0 || slices.ContainsFunc(paths, func(p string) bool { return within(p, f.File) || within(p, f.Overlay) })
+}

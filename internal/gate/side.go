@@ -1,0 +1,226 @@
+package gate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/gatespan/gatespan/internal/controller"
+	"github.com/gatespan/gatespan/internal/controller/catalog"
+	"github.com/gatespan/gatespan/internal/finding"
+	"github.com/gatespan/gatespan/internal/fleet"
+	"github.com/gatespan/gatespan/internal/object"
+	"github.com/gatespan/gatespan/internal/plan"
+	"github.com/gatespan/gatespan/internal/posture"
+	"github.com/gatespan/gatespan/internal/render"
+)
+
+// side is the repository at one moment: the head or the base.
+type side struct {
+	fsys      fs.FS
+	fleet     *fleet.Fleet // never nil: empty without one
+	declared  bool         // the user has a fleet
+	plan      *plan.Plan   // nil without exposures
+	generated plan.Generated
+	clusters  []ClusterState // sorted by name
+}
+
+// ClusterState is one cluster, read.
+type ClusterState struct {
+	Name    string
+	Facts   controller.Cluster
+	Posture posture.Posture
+	Wanted  controller.Wanted
+
+	path     string
+	rendered *render.Result
+	objects  *object.Set
+	missing  bool // its path does not exist
+}
+
+// Locate is where the repository says what a Ref names; the zero Position when nothing of it does.
+func (c ClusterState) Locate(ref posture.Ref) finding.Position {
+	o := c.find(ref)
+	if o == nil {
+		return finding.Position{}
+	}
+	return c.rendered.Locate(o, ref.Field)
+}
+
+func (c ClusterState) find(ref posture.Ref) *object.Object {
+	if c.objects == nil || ref.Name == "" {
+		return nil
+	}
+	group, _, found := strings.Cut(ref.APIVersion, "/")
+	if !found {
+		group = ""
+	}
+	if o := c.objects.Find(group, ref.Kind, ref.Namespace, ref.Name); o != nil {
+		return o
+	}
+	if ref.APIVersion != "" {
+		return nil
+	}
+	for _, o := range c.objects.All() { // a reference that names no version: the kind alone
+		if o.Kind == ref.Kind && o.Namespace == ref.Namespace && o.Name == ref.Name {
+			return o
+		}
+	}
+	return nil
+}
+
+// loadFleet reads the fleet of a tree; an empty one when there is none.
+func loadFleet(fsys fs.FS, p *place) (*fleet.Fleet, bool, error) {
+	if p.fleet == "" {
+		return &fleet.Fleet{}, false, nil
+	}
+	if _, err := fs.Stat(fsys, p.fleet); err != nil {
+		return &fleet.Fleet{}, false, nil
+	}
+	f, err := fleet.Load(fsys, p.fleet, p.overlays)
+	return f, err == nil, err
+}
+
+// load reads one side: the fleet as given, then every cluster, in parallel.
+func load(ctx context.Context, p *place, fsys fs.FS, f *fleet.Fleet, declared bool, o Options) (*side, error) {
+	s := &side{fsys: fsys, fleet: f, declared: declared}
+	if len(f.Exposures) > 0 {
+		var err error
+		if s.plan, err = plan.Make(f, catalog.ByName); err != nil {
+			return nil, err
+		}
+		if s.generated, err = s.plan.Write(); err != nil {
+			return nil, err
+		}
+	}
+	targets, err := s.targets(p)
+	if err != nil {
+		return nil, err
+	}
+	s.clusters = make([]ClusterState, len(targets))
+	group, ctx := errgroup.WithContext(ctx)
+	if o.Jobs > 0 {
+		group.SetLimit(o.Jobs)
+	}
+	progress := counter(o.Progress, "reading clusters", len(targets))
+	for i, t := range targets {
+		group.Go(func() error {
+			defer progress()
+			state, err := s.read(ctx, t, o)
+			s.clusters[i] = state
+			return err
+		})
+	}
+	return s, group.Wait()
+}
+
+// target is a cluster to read, before it is.
+type target struct {
+	facts        controller.Cluster
+	path         string
+	declaredPath bool
+	exclude      map[string]string
+	destinations []string
+}
+
+// targets lists the clusters: the fleet's, or without one each directory below the overlays.
+func (s *side) targets(p *place) ([]target, error) {
+	var out []target
+	if s.declared {
+		for name, c := range s.fleet.Clusters {
+			t := target{facts: plan.Facts(s.fleet, name), path: c.Path, declaredPath: c.Path != path.Join(p.overlays, name), exclude: map[string]string{}}
+			for _, e := range c.Exclude {
+				t.exclude[e.Path] = e.Reason
+			}
+			t.destinations = []string{name}
+			if c.GitOps != nil && c.GitOps.Destination != "" {
+				t.destinations = append(t.destinations, c.GitOps.Destination)
+			}
+			out = append(out, t)
+		}
+	} else {
+		entries, err := fs.ReadDir(s.fsys, p.overlays)
+		if err != nil {
+			return nil, &Problem{
+				What: fmt.Sprintf("there is no fleet, and no overlays at %q", p.overlays),
+				Hint: "name them with --fleet and --overlays, or write a fleet: a cluster's name, cloud, controller and path are enough",
+			}
+		}
+		for _, e := range entries {
+			if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
+				t := target{path: path.Join(p.overlays, e.Name())}
+				t.facts.Name = e.Name()
+				out = append(out, t)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b target) int { return strings.Compare(a.facts.Name, b.facts.Name) })
+	return out, nil
+}
+
+// read renders one cluster and reads its posture.
+func (s *side) read(ctx context.Context, t target, o Options) (ClusterState, error) {
+	state := ClusterState{Name: t.facts.Name, Facts: t.facts, path: t.path}
+	if s.plan != nil {
+		for _, c := range s.plan.Clusters {
+			if c.Facts.Name == t.facts.Name {
+				state.Wanted = c.Wanted
+			}
+		}
+	}
+	result, err := render.Cluster(ctx, s.fsys, render.Options{
+		Path: t.path, Exclude: t.exclude, Cluster: t.facts.Name, Destinations: t.destinations, Jobs: o.Jobs,
+	})
+	switch {
+	case errors.Is(err, render.ErrNoPath):
+		// A cluster that no exposure uses and whose path was not named is empty, not wrong.
+		state.missing = t.declaredPath || len(state.Wanted.Entries)+len(state.Wanted.Exits) > 0
+		result = &render.Result{}
+	case err != nil:
+		return state, fmt.Errorf("cluster %s: %w", t.facts.Name, err)
+	}
+	state.rendered = result
+	state.objects = object.NewSet(result.Objects)
+	state.Posture = catalog.Read(state.Facts, state.objects)
+	return state, nil
+}
+
+// cluster finds a cluster's state by name, or nil.
+func (s *side) cluster(name string) *ClusterState {
+	for i := range s.clusters {
+		if s.clusters[i].Name == name {
+			return &s.clusters[i]
+		}
+	}
+	return nil
+}
+
+// source is where the fleet says what an overlay is for; nil for one that people wrote.
+func (s *side) source(overlay string) *finding.Position {
+	for _, g := range s.generated {
+		if g.Path == overlay && !g.Source.IsZero() {
+			return &g.Source
+		}
+	}
+	return nil
+}
+
+// counter makes a progress callback that counts itself.
+func counter(report func(string, int, int), stage string, total int) func() {
+	if report == nil {
+		return func() {}
+	}
+	done := make(chan int, 1)
+	done <- 0
+	return func() {
+		n := <-done + 1
+		report(stage, n, total)
+		done <- n
+	}
+}
