@@ -26,6 +26,8 @@ type Engine struct {
 	rules []Rule
 	byID  map[string]*Rule
 	query rego.PreparedEvalQuery
+	// objects: some rule reads input.objects.
+	objects bool
 }
 
 // New compiles all rules once.
@@ -50,6 +52,7 @@ func New(ctx context.Context, options Options) (*Engine, error) {
 	for i := range e.rules {
 		e.byID[e.rules[i].ID] = &e.rules[i]
 	}
+	e.objects = slices.ContainsFunc(parsed, readsObjects)
 	compiler, err := compile(from, parsed, caps)
 	if err != nil {
 		return nil, err

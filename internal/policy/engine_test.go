@@ -53,7 +53,9 @@ func entry() posture.Entry {
 	return e
 }
 
-func judging(entries ...posture.Entry) Input { return Input{Posture: posture.Posture{Entries: entries}} }
+func judging(entries ...posture.Entry) Input {
+	return Input{Posture: posture.Posture{Entries: entries}}
+}
 
 func engine(t *testing.T, rules fs.FS) *Engine {
 	t.Helper()

@@ -52,6 +52,9 @@ func (e *Engine) Judge(ctx context.Context, input Input) (Judgement, error) {
 	if err != nil {
 		return Judgement{}, err
 	}
+	if !e.objects {
+		input.Objects = nil
+	}
 	results, err := e.query.Eval(ctx, rego.EvalParsedInput(valueOf(input)))
 	if err != nil {
 		return Judgement{}, fmt.Errorf("evaluate rules: %w", err)

@@ -22,10 +22,10 @@ import data.gatespan.lib.finding
 import data.gatespan.lib.scope
 
 deny contains finding.of(strict.subject, weak.clientAuth, message) if {
-	some strict in scope.terminating
-	strict.clientAuth.value == "required"
 	some weak in scope.terminating
 	weak.clientAuth.value != "required"
+	some strict in scope.terminating
+	strict.clientAuth.value == "required"
 	weak.port == strict.port
 	scope.same(weak.gateway, strict.gateway)
 	message := sprintf("%s shares port %d with %s, which accepts clients without a certificate", [
