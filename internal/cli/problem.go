@@ -7,7 +7,6 @@ import (
 
 	"github.com/gatespan/gatespan/internal/fleet"
 	"github.com/gatespan/gatespan/internal/gate"
-	"github.com/gatespan/gatespan/internal/plan"
 	"github.com/gatespan/gatespan/internal/report"
 	"github.com/gatespan/gatespan/internal/trace"
 )
@@ -19,21 +18,13 @@ func (p problem) Error() string { return p.what }
 
 // fail prints an error once: every part of it on lines of its own, the hint below.
 func (a *app) fail(err error) {
-	var fleetErrors fleet.Errors
-	var planErrors plan.Errors
-	switch {
-	case errors.As(err, &fleetErrors):
-		for _, e := range fleetErrors {
-			a.problem(e.Error(), "")
-		}
-	case errors.As(err, &planErrors):
-		for _, e := range planErrors {
-			a.problem(e.Error(), "")
-		}
-	default:
-		what, hint := explained(err)
-		a.problem("gatespan: "+what, hint)
+	var fleetErrors fleet.Errors // of the fleet's own checks, and of its plan
+	if errors.As(err, &fleetErrors) {
+		a.problem(fleetErrors.Error(), "")
+		return
 	}
+	what, hint := explained(err)
+	a.problem("gatespan: "+what, hint)
 }
 
 // problem prints what is wrong. A hint may also stand in the text, on a line of its own that begins with "hint: ".

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/gatespan/gatespan/internal/controller"
@@ -113,7 +114,7 @@ func ControllersText(w io.Writer, profiles []controller.Profile, style Style) er
 	for _, c := range all {
 		var lines [][2]string
 		for _, line := range matrix {
-			if a, ok := c.profile.Ability(line.ID, c.distribution, ""); !ok {
+			if a, ok := c.profile.Ability(line.ID, c.distribution, ""); !ok && known(c.profile, line.ID) {
 				lines = append(lines, [2]string{line.Text, cmp.Or(a.How, "not supported") + instead(a)})
 			}
 		}
@@ -127,6 +128,11 @@ func ControllersText(w io.Writer, profiles []controller.Profile, style Style) er
 		}
 	}
 	return p.print(w)
+}
+
+// known reports whether a profile says anything of an ability; of the others the matrix says no.
+func known(p controller.Profile, id controller.AbilityID) bool {
+	return slices.ContainsFunc(p.Abilities, func(a controller.Ability) bool { return a.ID == id })
 }
 
 func instead(a controller.Ability) string {

@@ -79,8 +79,8 @@ func (p *page) print(w io.Writer) error {
 	return err
 }
 
-// wrap breaks text at spaces into lines of at most width columns; a word that is longer is broken behind a slash, comma or dot
-// near the end, so that identities and paths stay readable. There is always one line.
+// wrap breaks text at spaces into lines of at most width columns; a word that is longer is broken behind a slash, comma, dot or
+// hyphen near the end, so that identities and paths stay readable. There is always one line.
 func wrap(text string, width int) []string {
 	var lines []string
 	for _, word := range strings.Fields(text) {
@@ -112,7 +112,7 @@ func cut(word string, width int) string {
 		n++
 	}
 	head := word[:end]
-	if i := strings.LastIndexAny(head, "/,."); i >= len(head)/2 {
+	if i := strings.LastIndexAny(head, "/,.-"); i >= len(head)/2 {
 		return head[:i+1]
 	}
 	return head

@@ -52,7 +52,7 @@ func entriesTable(c trace.Cluster) *table {
 	if len(c.Posture.Entries) == 0 {
 		return t
 	}
-	t.head = []string{"WAY IN", "REACHED AT", "TLS", "CLIENT CERTIFICATE", "WHO", "LEADS TO"}
+	t.head = []string{"WAY IN", "REACHED AT", "TLS", "CLIENT CERTIFICATE", "LEADS TO"}
 	for _, e := range c.Posture.Entries {
 		reached := fmt.Sprintf("%s:%d", cmp.Or(strings.Join(e.Hostnames, ", "), "*"), e.Port) + "\n" + e.Scheme.Value
 		if !e.Served.Value {
@@ -63,9 +63,9 @@ func entriesTable(c trace.Cluster) *table {
 			cell{reached, none},
 			entryTLS(e),
 			clientCertificate(e),
-			cell{who(e), none},
 			cell{leadsTo(e), none},
 		)
+		t.note("accepts " + who(e))
 	}
 	return t
 }
@@ -133,7 +133,7 @@ func who(e posture.Entry) string {
 	case e.TLS.Value != posture.TLSTerminate:
 		return "anybody"
 	case e.Identities.Value.Everybody && e.ClientAuth.Value == posture.ClientRequired:
-		return "whoever the CA signs\n" + by(e.Identities.Enforcer)
+		return withEnforcer("whoever the CA signs", e.Identities.Enforcer)
 	case e.Identities.Value.Everybody:
 		return "anybody"
 	}
@@ -148,7 +148,14 @@ func who(e posture.Entry) string {
 	if len(out) == 0 {
 		return "nobody"
 	}
-	return strings.Join(append(out, by(e.Identities.Enforcer)), "\n")
+	return withEnforcer(strings.Join(out, ", "), e.Identities.Enforcer)
+}
+
+func withEnforcer(text string, e posture.Enforcer) string {
+	if by(e) == "" {
+		return text
+	}
+	return text + " (" + by(e) + ")"
 }
 
 func leadsTo(e posture.Entry) string {
@@ -200,7 +207,7 @@ func exitsTable(c trace.Cluster) *table {
 	if len(c.Posture.Exits) == 0 {
 		return t
 	}
-	t.head = []string{"WAY OUT", "CALLS", "TLS", "PRESENTS", "TRUSTS", "USED BY"}
+	t.head = []string{"WAY OUT", "CALLS", "TLS", "PRESENTS", "TRUSTS"}
 	for _, x := range c.Posture.Exits {
 		name := x.Subject.Kind + "\n" + x.Subject.Namespace + "/" + x.Subject.Name
 		if x.Gateway.Name != "" {
@@ -226,8 +233,8 @@ func exitsTable(c trace.Cluster) *table {
 			floor,
 			cell{cmp.Or(strings.TrimPrefix(x.Certificate.Value, "Secret "), "no certificate"), none},
 			cell{trusts, none},
-			cell{trace.Users(x.Users.Value) + "\n" + by(x.Users.Enforcer), none},
 		)
+		t.note("used by " + withEnforcer(trace.Users(x.Users.Value), x.Users.Enforcer))
 	}
 	return t
 }

@@ -42,10 +42,10 @@ func RuleText(w io.Writer, r policy.Rule, style Style) error {
 	p.wrapped("", none, r.Title)
 	for _, paragraph := range strings.Split(strings.TrimSpace(r.Description), "\n\n") {
 		p.end()
-		p.wrapped("", none, paragraph)
+		p.wrapped("", none, strings.Join(strings.Fields(paragraph), " "))
 	}
 	p.end()
-	p.wrapped("hint: ", none, r.Remediation)
+	p.wrapped("hint: ", none, strings.Join(strings.Fields(r.Remediation), " "))
 	example(p, "bad", red, r.Bad)
 	example(p, "good", green, r.Good)
 	if len(r.Links) > 0 {

@@ -10,12 +10,21 @@ type table struct {
 	indent string
 	head   []string
 	rows   [][]cell
+	notes  map[int][]string // full-width lines below a row
 }
 
 // cell is one cell; a text with line feeds has several lines.
 type cell struct{ text, color string }
 
 func (t *table) row(cells ...cell) { t.rows = append(t.rows, cells) }
+
+// note adds a line of the full width below the last row.
+func (t *table) note(text string) {
+	if t.notes == nil {
+		t.notes = map[int][]string{}
+	}
+	t.notes[len(t.rows)-1] = append(t.notes[len(t.rows)-1], text)
+}
 
 const gap = "  "
 
@@ -30,8 +39,11 @@ func (t *table) write(p *page) {
 		}
 		t.line(p, widths, cells)
 	}
-	for _, cells := range t.rows {
+	for i, cells := range t.rows {
 		t.line(p, widths, cells)
+		for _, note := range t.notes[i] {
+			p.wrapped(t.indent+gap, none, note)
+		}
 	}
 }
 
