@@ -1,11 +1,15 @@
 package fleet
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"maps"
 	"path"
+	"runtime"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/gatespan/gatespan/internal/finding"
 )
@@ -32,8 +36,9 @@ func load(fsys fs.FS, root, overlays string, l limits) (*Fleet, error) {
 
 	results, err := evaluateAll(units, l)
 	if err != nil {
-		if errors.Is(err, errLimit) {
-			errs.add(finding.Position{File: root}, "write the values out instead of computing them", "%v", err)
+		var stopped stopError
+		if errors.As(err, &stopped) {
+			errs.add(finding.Position{File: stopped.name}, "write the values out instead of computing them", "%v", stopped.cause)
 			return nil, errs.sorted()
 		}
 		return nil, err
@@ -45,28 +50,50 @@ func load(fsys fs.FS, root, overlays string, l limits) (*Fleet, error) {
 	return out, nil
 }
 
-// evaluateAll evaluates units in order.
+// stopError is an evaluation that a limit stopped.
+type stopError struct {
+	name  string
+	cause error
+}
+
+func (e stopError) Error() string { return e.name + ": " + e.cause.Error() }
+func (e stopError) Unwrap() error { return e.cause }
+
+// evaluateAll evaluates units, some at a time; the results are in the order of the units. Each worker takes a run of units and
+// an evaluator for it: small enough for CUE not to keep everything it has ever seen, large enough to compile the schema
+// seldom.
 func evaluateAll(units []unit, l limits) ([]result, error) {
 	deadline := time.Now().Add(l.total)
-	var (
-		e       *evaluator
-		results = make([]result, len(units))
-	)
-	for i, u := range units {
-		err := bounded(l, deadline, func() (err error) {
-			if i%200 == 0 {
-				if e, err = newEvaluator(false); err != nil {
+	results := make([]result, len(units))
+	workers := min(runtime.GOMAXPROCS(0), 8)
+	run := min(max((len(units)+workers-1)/workers, 25), 200)
+
+	group, ctx := errgroup.WithContext(context.Background())
+	group.SetLimit(workers)
+	for start := 0; start < len(units); start += run {
+		group.Go(func() error {
+			var e *evaluator
+			for i := start; i < min(start+run, len(units)) && ctx.Err() == nil; i++ {
+				err := bounded(l, deadline, func() (err error) {
+					if e == nil {
+						if e, err = newEvaluator(false); err != nil {
+							return err
+						}
+					}
+					results[i], err = e.evaluate(units[i], l)
+					return err
+				})
+				if errors.Is(err, errLimit) {
+					return stopError{name: units[i].name(), cause: err}
+				}
+				if err != nil {
 					return err
 				}
 			}
-			results[i], err = e.evaluate(u, l)
-			return err
+			return nil
 		})
-		if err != nil {
-			return nil, err
-		}
 	}
-	return results, nil
+	return results, group.Wait()
 }
 
 // join makes one fleet of what the units declare, and checks it as a whole unless the shared files are wrong: then everything

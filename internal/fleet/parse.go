@@ -2,7 +2,6 @@ package fleet
 
 import (
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -14,19 +13,7 @@ import (
 	cueyaml "cuelang.org/go/encoding/yaml"
 
 	"github.com/gatespan/gatespan/internal/finding"
-	"github.com/gatespan/gatespan/schema"
 )
-
-// builtins are CUE's own packages that a fleet may import: pure functions. The tool packages and those that run templates are
-// left out.
-var builtins = []string{
-	"crypto/sha256", "encoding/base64", "encoding/hex", "encoding/json", "encoding/yaml", "list", "math", "math/bits", "net",
-	"path", "regexp", "strconv", "strings", "struct", "time",
-}
-
-// attributes are those with which CUE would read other files or leave parts of this one out. gatespan passes no tags, and what
-// it judges must be what everybody sees.
-var attributes = []string{"embed", "extern", "if", "ifonly", "ignore", "tag", "experiment"}
 
 // parse returns the file's syntax, whatever its language, or what is wrong with it.
 func parse(src source, l limits) (*ast.File, Errors) {
@@ -34,6 +21,10 @@ func parse(src source, l limits) (*ast.File, Errors) {
 		file *ast.File
 		err  error
 	)
+	// The depth comes first: the parser and everything after it walk the tree.
+	if errs := nested(src, l); len(errs) > 0 {
+		return nil, errs
+	}
 	switch format(src.name) {
 	case "cue":
 		file, err = parser.ParseFile(src.name, src.data, parser.ParseComments)
@@ -54,7 +45,6 @@ func parse(src source, l limits) (*ast.File, Errors) {
 	if format(src.name) != "cue" {
 		errs = dataFile(src.name, file)
 	}
-	// The depth comes first: what follows walks the tree.
 	if at, ok := tooDeep(file, l.depth); ok {
 		errs.add(position(at, src.name), "", "is nested more than %d levels deep", l.depth)
 		return nil, errs
@@ -85,6 +75,9 @@ func dataFile(name string, file *ast.File) Errors {
 			file.Decls = nil
 			return nil
 		}
+	case *ast.BinaryExpr: // *null | _, which is how CUE reads a document without any value
+		file.Decls = nil
+		return nil
 	}
 	errs.add(finding.Position{File: name, Line: 1, Column: 1}, "begin with a field such as clusters or exposures; write one document per file",
 		"must be one document with the fields of a fleet")
@@ -134,51 +127,6 @@ func position(p token.Pos, name string) finding.Position {
 		return finding.Position{File: name, Line: 1, Column: 1}
 	}
 	return finding.Position{File: name, Line: p.Line(), Column: p.Column()}
-}
-
-// tooDeep finds a node that lies deeper than depth.
-func tooDeep(file *ast.File, depth int) (token.Pos, bool) {
-	var (
-		level int
-		at    token.Pos
-		found bool
-	)
-	ast.Walk(file, func(n ast.Node) bool {
-		level++
-		if level > 4*depth && !found { // a nested field takes four nodes: declaration, field, struct, element
-			at, found = n.Pos(), true
-		}
-		return !found
-	}, func(ast.Node) { level-- })
-	return at, found
-}
-
-// forbidden finds imports and attributes that a fleet may not have.
-func forbidden(name string, file *ast.File) Errors {
-	var errs Errors
-	ast.Walk(file, func(n ast.Node) bool {
-		switch x := n.(type) {
-		case *ast.ImportSpec:
-			imported, err := strconv.Unquote(x.Path.Value)
-			if err != nil || !(isSchema(imported) || slices.Contains(builtins, imported)) {
-				errs.add(position(x.Pos(), name), "a fleet may import "+schema.ImportPath+" and "+strings.Join(builtins, ", "),
-					"import %s is not allowed: fleets are evaluated offline", x.Path.Value)
-			}
-		case *ast.Attribute:
-			key, _ := x.Split()
-			if slices.Contains(attributes, key) {
-				errs.add(position(x.Pos(), name), "write the values themselves", "attribute @%s is not allowed", key)
-			}
-		}
-		return true
-	}, nil)
-	return errs
-}
-
-// isSchema reports whether an import is the schema's, in any of the spellings that mean the same.
-func isSchema(imported string) bool {
-	p := ast.ParseImportPath(imported)
-	return p.Path == schema.ImportPath && (p.Version == "" || p.Version == "v0") && p.Qualifier == "schema"
 }
 
 // duplicates finds fields that a YAML or JSON document has twice: readers differ in which of them they take.
