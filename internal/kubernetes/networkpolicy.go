@@ -16,7 +16,8 @@ import (
 
 // IngressPeers is who may reach pods with these labels on a port (0: on any port): the union over all NetworkPolicies that select the
 // pods and concern ingress, as Kubernetes adds them up. Everybody when none does, or when one admits all. A policy that could select
-// the pods only by a label that is not known does not count, because it may not protect them; By is zero when no policy decides.
+// the pods only by a label that is not known does not count, because it may not protect them; By is zero when no policy decides. A policy of
+// another engine that may admit somebody counts as one that admits all.
 func IngressPeers(objects *object.Set, namespace string, podLabels map[string]string, port int) posture.Setting[posture.Peers] {
 	out := posture.Setting[posture.Peers]{
 		Value: posture.Peers{Everybody: true, Admitted: []string{}}, Enforcer: posture.ByNobody, Why: "no NetworkPolicy selects the pods for ingress",
@@ -50,6 +51,9 @@ func IngressPeers(objects *object.Set, namespace string, podLabels map[string]st
 				out.Value.Admitted = append(out.Value.Admitted, text+ports)
 			}
 		}
+	}
+	if other, open := opened(objects, namespace, podLabels); open && !out.Value.Everybody {
+		return other
 	}
 	slices.Sort(out.Value.Admitted)
 	out.Value.Admitted = slices.Compact(out.Value.Admitted)

@@ -20,6 +20,14 @@ func policy(name, spec string) string {
 	return "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: " + name + ", namespace: relay}\nspec: {" + spec + "}\n---\n"
 }
 
+func cilium(namespace, labels, rules string) string {
+	return "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: c, namespace: " + namespace + "}\nspec: {endpointSelector: {matchLabels: " + labels + "}, " + rules + "}"
+}
+
+func admin(action string) string {
+	return "apiVersion: policy.networking.k8s.io/v1alpha1\nkind: AdminNetworkPolicy\nmetadata: {name: a}\nspec: {priority: 1, subject: {namespaces: {}}, ingress: [{action: " + action + ", from: [{namespaces: {}}]}]}\n"
+}
+
 func TestIngressPeers(t *testing.T) {
 	const (
 		pods    = "podSelector: {matchLabels: {app: relay}}"
@@ -57,6 +65,13 @@ func TestIngressPeers(t *testing.T) {
 		"everybody, on a range around it":  {policy("p", pods+", ingress: [{ports: [{port: 8000, endPort: 9000}]}]"), true, nil},
 		"everybody, on a named port":       {policy("p", pods+", ingress: [{ports: [{port: https}]}]"), true, nil},
 		"everybody, by UDP":                {policy("p", pods+", ingress: [{ports: [{port: 8443, protocol: UDP}]}]"), false, nil},
+		"Cilium may admit more":            {policy("p", pods+from(proxies)) + cilium("relay", "{app: relay}", "ingress: [{fromEntities: [all]}]"), true, nil},
+		"Cilium may admit, in a list":      {policy("p", pods+from(proxies)) + strings.Replace(cilium("relay", "{app: relay}", "ingress: [{}]"), "spec: {", "specs: [{", 1) + "]", true, nil},
+		"Cilium for other pods":            {policy("p", pods+from(proxies)) + cilium("relay", `{"k8s:app": web}`, "ingress: [{}]"), false, admitted},
+		"Cilium in another namespace":      {policy("p", pods+from(proxies)) + cilium("shop", "{app: relay}", "ingress: [{}]"), false, admitted},
+		"Cilium that only denies":          {policy("p", pods+from(proxies)) + cilium("relay", "{app: relay}", "ingressDeny: [{}]"), false, admitted},
+		"an administrator may admit more":  {policy("p", pods+from(proxies)) + admin("Allow"), true, nil},
+		"an administrator denies":          {policy("p", pods+from(proxies)) + admin("Deny"), false, admitted},
 	} {
 		got := kubernetes.IngressPeers(objecttest.Set(t, c.objects), "relay", map[string]string{"app": "relay"}, 8443)
 		if c.admitted == nil {
