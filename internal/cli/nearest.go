@@ -32,7 +32,7 @@ func near(name string, known []string) []string {
 		if _, last, found := strings.Cut(k, "/"); found {
 			d = min(d, levenshtein.ComputeDistance(strings.ToLower(name), last))
 		}
-		if d <= max(1, len(name)/3) || part {
+		if d <= max(1, (len(name)+2)/3) || part {
 			distance[k] = d
 			out = append(out, k)
 		}

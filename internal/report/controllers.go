@@ -19,8 +19,8 @@ var matrix = []struct {
 	{controller.EntryPassthrough, "pass TLS through"},
 	{controller.EntryFloor, "require TLS 1.3 from clients"},
 	{controller.EntryClientCertificate, "require client certificates"},
-	{controller.EntryIdentityURI, "tell clients apart by URI (SPIFFE)"},
-	{controller.EntryIdentityDNS, "tell clients apart by DNS name"},
+	{controller.EntryIdentityURI, "tell clients by URI (SPIFFE)"},
+	{controller.EntryIdentityDNS, "tell clients by DNS name"},
 	{controller.EntrySourceCIDRs, "admit source addresses only"},
 	{controller.EntryBackendTLS, "TLS to the pods, CA pinned"},
 	{controller.EntryHTTPRoute, "route by HTTP"},
@@ -29,7 +29,7 @@ var matrix = []struct {
 	{controller.ExitPinnedCA, "pin the server's CA"},
 	{controller.ExitName, "check the server's name"},
 	{controller.ExitFloor, "require TLS 1.3 of servers"},
-	{controller.ExitClosed, "close the egress gateway to others"},
+	{controller.ExitClosed, "close the egress gateway"},
 	{controller.ExitDirect, "let workloads call directly"},
 }
 
@@ -85,7 +85,7 @@ func (c column) mark(id controller.AbilityID) cell {
 	case !ok:
 		return cell{"no", red}
 	case a.Since != "":
-		return cell{"yes, " + a.Since + "+", green}
+		return cell{a.Since + "+", green}
 	}
 	return cell{"yes", green}
 }
@@ -96,7 +96,7 @@ func ControllersText(w io.Writer, profiles []controller.Profile, style Style) er
 	all := columns(profiles)
 	t := &table{head: []string{"ABILITY"}}
 	for _, c := range all {
-		t.head = append(t.head, c.name())
+		t.head = append(t.head, strings.ReplaceAll(c.name(), " ", "\n"))
 	}
 	for _, line := range matrix {
 		cells := []cell{{line.Text, none}}
@@ -112,22 +112,35 @@ func ControllersText(w io.Writer, profiles []controller.Profile, style Style) er
 	t.row(versions...)
 	t.write(p)
 	for _, c := range all {
-		var lines [][2]string
-		for _, line := range matrix {
-			if a, ok := c.profile.Ability(line.ID, c.distribution, ""); !ok && known(c.profile, line.ID) {
-				lines = append(lines, [2]string{line.Text, cmp.Or(a.How, "not supported") + instead(a)})
-			}
-		}
-		if len(lines) == 0 {
-			continue
-		}
-		p.end()
-		p.say(bold, "what "+c.name()+" cannot do")
-		for _, line := range lines {
-			p.wrapped("  ", none, line[0]+": "+line[1])
-		}
+		c.cannot(p)
 	}
 	return p.print(w)
+}
+
+// cannot prints what a controller lacks, each reason once.
+func (c column) cannot(p *page) {
+	lacks := map[string][]string{} // abilities by reason
+	var reasons []string
+	for _, line := range matrix {
+		a, ok := c.profile.Ability(line.ID, c.distribution, "")
+		if ok || !known(c.profile, line.ID) {
+			continue
+		}
+		reason := cmp.Or(a.How, "not supported") + instead(a)
+		if lacks[reason] == nil {
+			reasons = append(reasons, reason)
+		}
+		lacks[reason] = append(lacks[reason], line.Text)
+	}
+	if len(reasons) == 0 {
+		return
+	}
+	p.end()
+	p.say(bold, "what "+c.name()+" cannot do")
+	for _, reason := range reasons {
+		p.wrapped("  ", none, strings.Join(lacks[reason], ", "))
+		p.wrapped("    ", faint, "because: "+reason)
+	}
 }
 
 // known reports whether a profile says anything of an ability; of the others the matrix says no.

@@ -231,12 +231,18 @@ func exitsTable(c trace.Cluster) *table {
 			cell{name, bold},
 			cell{x.Host + ":" + number(x.Port), none},
 			floor,
-			cell{cmp.Or(strings.TrimPrefix(x.Certificate.Value, "Secret "), "no certificate"), none},
+			cell{presents(x), none},
 			cell{trusts, none},
 		)
 		t.note("used by " + withEnforcer(trace.Users(x.Users.Value), x.Users.Enforcer))
 	}
 	return t
+}
+
+// presents is the client certificate's Secret, without a namespace that is the exit's own.
+func presents(x posture.Exit) string {
+	secret := strings.TrimPrefix(x.Certificate.Value, "Secret ")
+	return cmp.Or(strings.TrimPrefix(secret, x.Subject.Namespace+"/"), "no certificate")
 }
 
 func grantsTable(c trace.Cluster) *table {

@@ -32,7 +32,9 @@ const gap = "  "
 func (t *table) write(p *page) {
 	widths := t.widths()
 	if len(t.head) > 0 {
-		p.end()
+		if len(p.out) > 0 {
+			p.end()
+		}
 		cells := make([]cell, len(t.head))
 		for i, h := range t.head {
 			cells[i] = cell{h, faint}
