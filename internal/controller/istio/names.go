@@ -66,7 +66,9 @@ func localService(host string) (name, namespace string, ok bool) {
 }
 
 // gatewayPodLabels are the labels by which the proxies of a Gateway can be told from all others of its namespace.
-func gatewayPodLabels(name string) map[string]string { return map[string]string{labelGatewayName: name} }
+func gatewayPodLabels(name string) map[string]string {
+	return map[string]string{labelGatewayName: name}
+}
 
 // atLeast compares Istio's version, "1.31" or an add-on's revision "asm-1-30"; a version that nobody names is a new one.
 func atLeast(c controller.Cluster, version string) bool {
