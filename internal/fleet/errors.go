@@ -2,7 +2,6 @@ package fleet
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -78,13 +77,4 @@ func (e Errors) sorted() error {
 	return slices.CompactFunc(e, func(a, b Error) bool {
 		return a.Position == b.Position && a.Message == b.Message
 	})
-}
-
-// asErrors returns err as Errors, when it is.
-func asErrors(err error) Errors {
-	var all Errors
-	if errors.As(err, &all) {
-		return all
-	}
-	return nil
 }

@@ -11,7 +11,8 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// FuzzLoad holds that no file makes gatespan crash, and that what it reports has a place and says something.
+// FuzzLoad holds that no file makes gatespan crash, and that what it reports has a place and says something. Run it with
+// -fuzzminimizetime=10x: evaluation is slow enough for the minimizer to take all the time there is.
 func FuzzLoad(f *testing.F) {
 	names, err := filepath.Glob("testdata/wrong/*.txtar")
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	cueformat "cuelang.org/go/cue/format"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
@@ -23,6 +24,23 @@ func relay(t testing.TB) *Fleet {
 		t.Fatal(err)
 	}
 	return f
+}
+
+// TestRelayIsFormatted holds that the example is as cue fmt writes it.
+func TestRelayIsFormatted(t *testing.T) {
+	for _, name := range []string{"fleet.cue", "exposures/relay.cue"} {
+		data, err := os.ReadFile("../../testdata/relay/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		formatted, err := cueformat.Source(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(formatted), string(data)); diff != "" {
+			t.Errorf("%s: -formatted +file:\n%s", name, diff)
+		}
+	}
 }
 
 func TestRelayLoads(t *testing.T) {

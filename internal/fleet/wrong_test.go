@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -92,4 +93,13 @@ func TestBaseLoads(t *testing.T) {
 	if _, err := Load(repository, "fleet", "overlays"); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// asErrors returns err as Errors, when it is.
+func asErrors(err error) Errors {
+	var all Errors
+	if errors.As(err, &all) {
+		return all
+	}
+	return nil
 }
