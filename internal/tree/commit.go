@@ -37,7 +37,7 @@ func (d *disk) commit(want Want, changes []change) error {
 	staging := want.staging()
 	made, err := d.makeDir(staging)
 	if err != nil {
-		return err
+		return fmt.Errorf("nothing was changed: %w", err)
 	}
 	j := journal{Fleet: want.Fleet}
 	err = d.stage(staging, changes, &j)
@@ -146,18 +146,18 @@ func (d *disk) back(staging string, j journal) error {
 			failed = append(failed, err)
 			continue
 		}
-		if state != e.New || state == e.Old {
-			continue // not reached, or changed by somebody else
-		}
-		if e.Old == "" {
-			if err = d.remove(e.Path); err == nil {
-				d.tidy(path.Dir(e.Path), ".")
+		if state == e.New && state != e.Old { // otherwise not reached, or changed by somebody else
+			if e.Old == "" {
+				err = d.remove(e.Path)
+			} else if _, err = d.makeDir(path.Dir(e.Path)); err == nil {
+				err = d.rename(oldName(staging, i), e.Path)
 			}
-		} else {
-			err = d.rename(oldName(staging, i), e.Path)
 		}
 		if err != nil {
 			failed = append(failed, err)
+		}
+		if e.Old == "" {
+			d.tidy(path.Dir(e.Path), ".")
 		}
 	}
 	return errors.Join(failed...)

@@ -103,7 +103,7 @@ func (d *disk) sync(dir string) error {
 // removeDirs removes folders that are empty, innermost first; others stay.
 func (d *disk) removeDirs(dirs []string) {
 	for _, dir := range slices.Backward(dirs) {
-		if d.root.Remove(dir) != nil {
+		if err := d.root.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return
 		}
 	}

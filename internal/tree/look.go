@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
+	"syscall"
 )
 
 // errIrregular is something that is not a plain file in plain folders: a link, a folder, a device, or too large.
@@ -12,7 +12,11 @@ var errIrregular = errors.New("is not a plain file")
 
 // look reads a plain file, and follows no link on the way to it: a link in the tree would lead a write elsewhere.
 func look(repo fs.FS, name string) ([]byte, error) {
-	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+	for i, r := range name {
+		if r != '/' {
+			continue
+		}
+		dir := name[:i]
 		info, err := fs.Lstat(repo, dir)
 		if err != nil {
 			return nil, err
@@ -39,7 +43,7 @@ func look(repo fs.FS, name string) ([]byte, error) {
 // list is what a folder holds; nothing when there is no such folder, or a link or a file instead of it.
 func list(repo fs.FS, dir string) ([]fs.DirEntry, error) {
 	info, err := fs.Lstat(repo, dir)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || err == nil && !info.IsDir() {
 		return nil, nil
 	}
 	if err != nil {

@@ -1,0 +1,219 @@
+package plan_test
+
+import (
+	"crypto/ed25519"
+	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/hex"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+	"time"
+
+	"github.com/gatespan/gatespan/internal/fleet"
+)
+
+// generateFleet makes a fleet that every profile supports: two to five exposures that share gateways, Services, consumers and
+// trust domains. The same source gives the same fleet.
+func generateFleet(r *rand.Rand) *fleet.Fleet {
+	g := &generator{Rand: r, fleet: &fleet.Fleet{
+		Name: "law", TrustDomains: map[string]fleet.TrustDomain{}, Clusters: map[string]fleet.Cluster{}, Exposures: map[string]fleet.Exposure{},
+	}}
+	for i := range 1 + r.IntN(2) {
+		g.trustDomain(fmt.Sprintf("td%d", i))
+	}
+	for i := range 2 + r.IntN(2) {
+		g.cluster(fmt.Sprintf("c%d", i))
+	}
+	for i := range 2 + r.IntN(4) {
+		g.consumer(fmt.Sprintf("app%d", i))
+	}
+	for i := range 2 + r.IntN(4) {
+		g.exposure(fmt.Sprintf("x%d", i))
+	}
+	return g.fleet
+}
+
+type generator struct {
+	*rand.Rand
+	fleet     *fleet.Fleet
+	domains   []string
+	clusters  []string
+	consumers []pooled
+}
+
+// pooled is a consumer that exposures share. Its certificate is of one trust domain.
+type pooled struct {
+	name, domain string
+	fleet.Consumer
+}
+
+func (g *generator) chance(percent int) bool { return g.IntN(100) < percent }
+
+func pick[T any](g *generator, from ...T) T { return from[g.IntN(len(from))] }
+
+func (g *generator) trustDomain(name string) {
+	g.domains = append(g.domains, name)
+	td := fleet.TrustDomain{SPIFFE: name + ".example.com"}
+	td.Bundle.ConfigMap = name + "-ca"
+	for i := range 1 + g.IntN(2) {
+		text, sum := root(name, byte(i))
+		td.Bundle.SHA256 = append(td.Bundle.SHA256, sum)
+		td.Bundle.PEM += text
+	}
+	if g.chance(50) {
+		td.Bundle.PEM = ""
+	}
+	g.fleet.TrustDomains[name] = td
+}
+
+// root is a self-signed CA, always the same for a name and number.
+func root(name string, number byte) (text, sum string) {
+	seed := sha256.Sum256(append([]byte(name), number))
+	key := ed25519.NewKeyFromSeed(seed[:])
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(int64(number) + 1), Subject: pkix.Name{CommonName: name + " root"}, IsCA: true, BasicConstraintsValid: true,
+		NotBefore: time.Unix(0, 0), NotAfter: time.Unix(1<<32, 0),
+	}
+	der, err := x509.CreateCertificate(nil, template, template, key.Public(), key)
+	if err != nil {
+		panic(err)
+	}
+	digest := sha256.Sum256(der)
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})), hex.EncodeToString(digest[:])
+}
+
+func (g *generator) cluster(name string) {
+	g.clusters = append(g.clusters, name)
+	c := fleet.Cluster{Cloud: pick(g, "eks", "aks"), Path: "overlays/" + name, NetworkPolicyEngine: "cilium", Gateways: map[string]fleet.Gateway{}}
+	c.Controller = fleet.Controller{
+		Name: "envoy-gateway", Distribution: "upstream", Version: "1.9.1", GatewayClassName: "eg",
+		DataPlaneNamespace: "envoy-gateway-system", MeshTrustDomain: "cluster.local",
+	}
+	if g.chance(50) {
+		c.Controller = fleet.Controller{
+			Name: "istio", Distribution: "upstream", Version: "1.31", MeshTrustDomain: pick(g, "cluster.local", "mesh.example.com"),
+			MeshConfig: &fleet.MeshConfig{MinProtocolVersion: "TLSV1_3", Evidence: "the mesh's repository"},
+		}
+	}
+	c.GatewayAPI = fleet.GatewayAPI{Version: "1.6", Channel: "standard"}
+	if g.chance(60) {
+		c.EgressCIDRs = []string{fmt.Sprintf("20.%d.0.0/28", len(g.clusters))}
+	}
+	c.Certificates = g.certificates(name)
+	for _, domain := range g.domains {
+		c.Gateways["edge-"+domain] = fleet.Gateway{
+			Namespace: pick(g, "edge", "edge-"+domain), TrustDomain: domain, Scheme: "internet-facing", Port: 443, Replicas: g.IntN(3),
+		}
+	}
+	g.fleet.Clusters[name] = c
+}
+
+// certificates is one of the three ways; key makes it a certificate of its own.
+func (g *generator) certificates(key string) *fleet.Certificates {
+	out := &fleet.Certificates{}
+	switch g.IntN(3) {
+	case 0:
+		out.CertManager = &fleet.CertManager{}
+		out.CertManager.IssuerRef.Group, out.CertManager.IssuerRef.Kind, out.CertManager.IssuerRef.Name = "cert-manager.io", "ClusterIssuer", "corp"
+	case 1:
+		out.ExternalSecret = &fleet.ExternalSecret{}
+		out.ExternalSecret.SecretStoreRef.Kind, out.ExternalSecret.SecretStoreRef.Name = "ClusterSecretStore", "vault"
+		out.ExternalSecret.RemoteRef.Key = "certificates/" + key
+	default:
+		out.Secret = key + "-existing"
+	}
+	return out
+}
+
+func (g *generator) consumer(name string) {
+	p := pooled{name: name, domain: pick(g, g.domains...)}
+	p.Cluster, p.Namespace, p.ServiceAccount = pick(g, g.clusters...), pick(g, name, "shared"), name
+	p.PodSelector.MatchLabels = map[string]string{"app": name}
+	p.Via = pick(g, "gateway", "gateway", "direct")
+	p.Identity.URI = "spiffe://" + p.domain + ".example.com/ns/" + p.Namespace + "/sa/" + name
+	if g.chance(25) {
+		p.Identity.URI, p.Identity.DNS = "", name+".clients.example.com"
+	}
+	p.Certificate = g.certificates(name)
+	g.consumers = append(g.consumers, p)
+}
+
+func (g *generator) exposure(name string) {
+	domain := pick(g, g.domains...)
+	x := fleet.Exposure{Owner: "team-" + name, Hostname: name + ".example.com", Providers: map[string]fleet.Provider{}, Consumers: map[string]fleet.Consumer{}}
+	x.TLS.Mode = "Terminate"
+
+	// Two Services for all exposures of a fleet, so that they are shared; each exposure has a port of its own.
+	service := pick(g, "one", "two")
+	number := len(g.fleet.Exposures)
+	x.Service = fleet.Service{
+		Namespace: "backend", Name: "svc-" + service, Port: 8443 + number, PortName: "https-" + name, TargetPort: 9443 + number,
+		Selector: map[string]string{"app": service}, Hostname: service + ".backend.svc.cluster.local",
+	}
+	if g.chance(30) {
+		x.Service.TrustDomain = pick(g, g.domains...)
+	}
+	pins := true // a gateway can tell this exposure's identities apart
+	for _, cluster := range g.Perm(len(g.clusters))[:1+g.IntN(2)] {
+		c := g.clusters[cluster]
+		p := fleet.Provider{Gateway: "edge-" + domain}
+		if g.chance(30) {
+			p.Certificate = g.certificates(name)
+		}
+		x.Providers[c] = p
+		pins = pins && g.fleet.Clusters[c].Controller.Name != "istio"
+	}
+	g.admit(&x, name, domain, pins)
+	if g.chance(60) {
+		var rule fleet.HTTPRule
+		rule.Matches = append(rule.Matches, rule.Matches...)
+		rule.Timeouts.Request = pick(g, "", "10s")
+		if g.chance(70) {
+			rule = withPath(rule, pick(g, "PathPrefix", "Exact"), "/"+name)
+		}
+		if len(rule.Matches) > 0 {
+			x.HTTP = append(x.HTTP, rule)
+		}
+	}
+	if len(x.Consumers) > 0 {
+		g.fleet.Exposures[name] = x
+	}
+}
+
+func withPath(rule fleet.HTTPRule, kind, value string) fleet.HTTPRule {
+	matches := make([]struct {
+		Path struct {
+			Type  string `json:"type"`
+			Value string `json:"value"`
+		} `json:"path"`
+		Method  string `json:"method"`
+		Headers []struct {
+			Name  string `json:"name"`
+			Value string `json:"value"`
+		} `json:"headers"`
+	}, 1)
+	matches[0].Path.Type, matches[0].Path.Value = kind, value
+	rule.Matches = matches
+	return rule
+}
+
+// admit gives an exposure one to three consumers of its trust domain. A DNS name can be told apart only where every provider can.
+func (g *generator) admit(x *fleet.Exposure, name, domain string, dns bool) {
+	by := pick(g, "gateway", "gateway", "workload")
+	for _, i := range g.Perm(len(g.consumers)) {
+		p := g.consumers[i]
+		if p.domain != domain || len(x.Consumers) == 3 || len(x.Consumers) > 0 && g.chance(40) {
+			continue
+		}
+		if p.Identity.DNS != "" && !dns && by == "gateway" {
+			continue
+		}
+		consumer := p.Consumer
+		consumer.ServiceName = "call-" + name + "-" + p.name
+		consumer.Identity.EnforcedBy = by
+		x.Consumers[p.name] = consumer
+	}
+}
