@@ -1,12 +1,14 @@
 package gate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -15,6 +17,7 @@ import (
 	"github.com/gatespan/gatespan/internal/controller/catalog"
 	"github.com/gatespan/gatespan/internal/finding"
 	"github.com/gatespan/gatespan/internal/fleet"
+	"github.com/gatespan/gatespan/internal/kubernetes"
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/plan"
 	"github.com/gatespan/gatespan/internal/posture"
@@ -167,13 +170,8 @@ func (s *side) targets(p *place) ([]target, error) {
 // read renders one cluster and reads its posture.
 func (s *side) read(ctx context.Context, t target, o Options) (ClusterState, error) {
 	state := ClusterState{Name: t.facts.Name, Facts: t.facts, path: t.path}
-	if s.plan != nil {
-		for _, c := range s.plan.Clusters {
-			if c.Facts.Name == t.facts.Name {
-				state.Wanted = c.Wanted
-			}
-		}
-	}
+	planned := s.planned(t.facts.Name)
+	state.Wanted = planned.Wanted
 	result, err := render.Cluster(ctx, s.fsys, render.Options{
 		Path: t.path, Exclude: t.exclude, Cluster: t.facts.Name, Destinations: t.destinations, Jobs: o.Jobs,
 	})
@@ -188,7 +186,38 @@ func (s *side) read(ctx context.Context, t target, o Options) (ClusterState, err
 	state.rendered = result
 	state.objects = object.NewSet(result.Objects)
 	state.Posture = catalog.Read(state.Facts, state.objects)
+	addServices(&state, planned.Exposures)
 	return state, nil
+}
+
+// planned is what the plan holds for a cluster; empty without one.
+func (s *side) planned(name string) plan.Cluster {
+	if s.plan != nil {
+		for _, c := range s.plan.Clusters {
+			if c.Facts.Name == name {
+				return c
+			}
+		}
+	}
+	return plan.Cluster{}
+}
+
+// addServices adds the Services of exposures that are not in Git, usually because another repository holds the application: the fleet
+// says which pods they select, so that who may reach those is judged all the same.
+func addServices(state *ClusterState, exposures []controller.Exposure) {
+	for _, e := range exposures {
+		if state.objects.Find("", "Service", e.Service.Namespace, e.Service.Name) != nil {
+			continue
+		}
+		state.Posture.Services = append(state.Posture.Services, posture.Service{
+			Subject:  posture.Subject{Kind: "Service", Namespace: e.Service.Namespace, Name: e.Service.Name},
+			Ref:      posture.Ref{APIVersion: "v1", Kind: "Service", Namespace: e.Service.Namespace, Name: e.Service.Name},
+			Type:     "ClusterIP",
+			Selector: e.Service.Selector,
+			Ports:    map[string]int{cmp.Or(e.Service.PortName, strconv.Itoa(e.Service.Port)): e.Service.Port},
+			Network:  kubernetes.IngressPeers(state.objects, e.Service.Namespace, e.Service.Selector, e.Service.TargetPort),
+		})
+	}
 }
 
 // cluster finds a cluster's state by name, or nil.
