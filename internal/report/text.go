@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"io"
@@ -37,7 +38,7 @@ func writeText(w io.Writer, r *Report, o Options) error {
 		if waived > 0 {
 			p.say(faint, count(waived, "waived finding")+" (--verbose lists them)")
 		}
-		if len(p.out) > 0 {
+		if len(p.out) > 0 && !bytes.HasSuffix(p.out, []byte("\n\n")) {
 			p.end()
 		}
 		t.summary(r)
@@ -123,8 +124,8 @@ func about(f finding.Finding) string {
 	case f.Field != "":
 		parts = append(parts, "decided by "+f.Field)
 	}
-	if f.Introduced {
-		parts = append(parts, "new")
+	if !f.Introduced {
+		parts = append(parts, "also in the base")
 	}
 	return strings.Join(parts, " · ")
 }
