@@ -137,7 +137,8 @@ func TestBackendTLSPolicies(t *testing.T) {
 		return "apiVersion: gateway.networking.k8s.io/v1\nkind: BackendTLSPolicy\nmetadata: {name: " + name + ", namespace: " + namespace + "}\nspec: {targetRefs: [" + target + "], validation: {hostname: relay.example.com, wellKnownCACertificates: System}}\n---\n"
 	}
 	const whole, section = `{group: "", kind: Service, name: relay}`, `{group: "", kind: Service, name: relay, sectionName: https}`
-	w := load(t, policy("b", "relay", whole)+policy("a", "relay", whole)+policy("z", "relay", section)+policy("y", "relay", strings.Replace(section, "https", "admin", 1))+
+	const service = "apiVersion: v1\nkind: Service\nmetadata: {name: relay, namespace: relay}\n---\n"
+	w := load(t, service+policy("b", "relay", whole)+policy("a", "relay", whole)+policy("z", "relay", section)+policy("y", "relay", strings.Replace(section, "https", "admin", 1))+
 		policy("x", "shop", whole)+policy("w", "relay", strings.Replace(whole, "name: relay", "name: other", 1))+policy("v", "relay", whole+", "+section))
 	var got []string
 	policies := w.BackendTLSPolicies("relay", "relay", "", "Service", "https")
@@ -149,6 +150,13 @@ func TestBackendTLSPolicies(t *testing.T) {
 	}
 	if rivals := gatewayapi.Rivals(policies); len(rivals) != 2 {
 		t.Errorf("%d rivals, want the 2 that name the port", len(rivals))
+	}
+	if unnamed := w.BackendTLSPolicies("relay", "relay", "", "Service", ""); len(unnamed) != 3 || len(w.Posture.Assumptions) != 0 {
+		t.Errorf("a port without a name has %d policies, want the 3 for all ports; assumptions %v", len(unnamed), w.Posture.Assumptions)
+	}
+	unseen := load(t, policy("z", "relay", section))
+	if found := unseen.BackendTLSPolicies("relay", "relay", "", "Service", ""); len(found) != 1 || len(unseen.Posture.Assumptions) != 1 {
+		t.Errorf("a Service that is not in Git has %d policies and assumptions %v, want one of each", len(found), unseen.Posture.Assumptions)
 	}
 	if none := w.BackendTLSPolicies("relay", "nothing", "", "Service", ""); len(gatewayapi.Rivals(none)) != 0 {
 		t.Errorf("a Service without policies has %v", none)
