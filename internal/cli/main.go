@@ -56,7 +56,7 @@ func run(args []string, s streams) (code int) {
 	case err == nil:
 		return a.code
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
-		a.fail(problem{what: "interrupted", hint: "nothing was written"})
+		a.fail(problem{what: "interrupted", hint: "nothing was decided"})
 	default:
 		a.fail(err)
 	}
