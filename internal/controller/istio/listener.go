@@ -113,7 +113,11 @@ func (r *reader) frontendClients(l *gatewayapi.Listener, e *posture.Entry, v *ga
 	refs := at.Field + ".caCertificateRefs"
 	// Istio resolves the reference in the namespace of the object that has the listener, for a ListenerSet its own
 	// (conversion.go buildCaCertificateReference): a tenant chooses the CA.
-	anchors, usable := r.Anchors(l.Gateway.Object, l.Owner.Namespace, refs, v.CACertificateRefs, closed)
+	owner, field := l.Gateway.Object, refs
+	if l.Owner != owner {
+		owner, field = l.Owner, l.Field // and grants are asked for in its name
+	}
+	anchors, usable := r.Anchors(owner, owner.Namespace, field, v.CACertificateRefs, closed)
 	for i := range anchors {
 		r.fromTemplate(&anchors[i])
 	}

@@ -38,10 +38,15 @@ func (r *reader) policyRules() []*rule {
 				d.spec.TrafficPolicy = &trafficPolicy{TLS: tls}
 				if section := string(deref(target.SectionName, "")); section != "" {
 					port, found := r.portNumber(o.Namespace, target, section)
-					if !found {
+					switch {
+					case found:
+						d.spec.TrafficPolicy = &trafficPolicy{PortLevelSettings: []portTrafficPolicy{{Port: &portSelector{port}, TLS: tls}}}
+					case r.Objects.Find(string(target.Group), string(target.Kind), o.Namespace, string(target.Name)) != nil:
 						continue // refused: the port does not exist
+					default:
+						r.Assume(o, object.Item("spec.targetRefs", i)+".sectionName", fmt.Sprintf(
+							"the port that routes use of Service %s/%s, which is not in Git, is named %s", o.Namespace, target.Name, section))
 					}
-					d.spec.TrafficPolicy = &trafficPolicy{PortLevelSettings: []portTrafficPolicy{{Port: &portSelector{port}, TLS: tls}}}
 				}
 				out = append(out, d)
 			}
