@@ -139,7 +139,7 @@ func (r *reader) server(g item[classicGatewaySpec], index int, s classicServer) 
 	}
 	for _, v := range r.virtual {
 		if slices.ContainsFunc(v.spec.Gateways, func(name string) bool { return bindsTo(name, v.object.Namespace, g.object) }) {
-			e.Routes = append(e.Routes, r.virtualRoute(v, e))
+			e.Routes = append(e.Routes, r.virtualRoute(g, v))
 		}
 	}
 	return e
@@ -240,7 +240,7 @@ func (r *reader) serverFloor(g *object.Object, at posture.Ref, version string) p
 }
 
 // virtualRoute is a VirtualService bound to a classic Gateway. The hop behind it follows the same DestinationRules.
-func (r *reader) virtualRoute(v item[virtualServiceSpec], e posture.Entry) posture.Route {
+func (r *reader) virtualRoute(g item[classicGatewaySpec], v item[virtualServiceSpec]) posture.Route {
 	out := posture.Route{
 		Ref: gatewayapi.RefOf(v.object, "spec.gateways"), Hostnames: append([]string{}, v.spec.Hosts...), Paths: []string{},
 		RedirectOnly: len(v.spec.HTTP) > 0 && len(v.spec.TCP)+len(v.spec.TLS) == 0,
@@ -254,12 +254,13 @@ func (r *reader) virtualRoute(v item[virtualServiceSpec], e posture.Entry) postu
 		if t.Port != nil {
 			b.Port = t.Port.Number
 		}
-		u := plain(at, "a VirtualService of a classic Gateway: the hop is not followed")
+		u := plain(at, "a VirtualService of a classic Gateway leaves the mesh: the hop is not followed")
 		b.TLS, b.CA, b.MinTLS = u.tls, u.ca, unheld("", at, u.tls.Why)
 		b.Name = unheld("", at, u.tls.Why)
 		if name, namespace, ok := localService(host); ok {
 			b.Ref = posture.Ref{APIVersion: "v1", Kind: "Service", Namespace: namespace, Name: name}
 			b.Exists = r.Objects.Find("", "Service", namespace, name) != nil
+			r.inside(g.object, &b, workload{namespace: g.object.Namespace, labels: g.spec.Selector})
 		} else {
 			b.Ref, b.External = posture.Ref{APIVersion: networkingVersion, Kind: kindHostname, Namespace: v.object.Namespace, Name: host}, true
 		}

@@ -30,7 +30,7 @@ func (r *reader) hop(l *gatewayapi.Listener, e *posture.Entry, route posture.Rou
 	case group == "" && b.Ref.Kind == "Service" && b.External:
 		r.leave(l, e, route, b, w, target{host: serviceHost(b.Ref.Name, b.Ref.Namespace), namespace: b.Ref.Namespace, dial: b.Host, port: b.Port})
 	case group == "" && b.Ref.Kind == "Service":
-		r.inside(l, b, w)
+		r.inside(l.Gateway.Object, b, w)
 	case group == networkingGroup && b.Ref.Kind == kindHostname:
 		r.byHostname(l, e, route, b, w)
 	default:
@@ -41,7 +41,7 @@ func (r *reader) hop(l *gatewayapi.Listener, e *posture.Entry, route posture.Rou
 }
 
 // inside is the hop to a Service of this cluster. A TLSRoute and a TCPRoute forward as they are.
-func (r *reader) inside(l *gatewayapi.Listener, b *posture.Backend, w workload) {
+func (r *reader) inside(g *object.Object, b *posture.Backend, w workload) {
 	host := serviceHost(b.Ref.Name, b.Ref.Namespace)
 	choices := r.choices(host, b.Ref.Namespace, w, b.Port)
 	u, _ := r.weakest(choices, host, nil, w)
@@ -61,7 +61,7 @@ func (r *reader) inside(l *gatewayapi.Listener, b *posture.Backend, w workload) 
 	b.Name = posture.Setting[string]{Value: strings.Join(u.names.Value, ","), Enforcer: u.names.Enforcer, By: u.names.By, Why: u.names.Why}
 	switch u.tls.Value {
 	case "mesh":
-		version, at, why := r.meshFloor(l.Gateway.Object)
+		version, at, why := r.meshFloor(g)
 		b.MinTLS = posture.Setting[string]{Value: version, Enforcer: posture.ByMesh, By: at, Why: why}
 		if b.Name.Value == "" {
 			b.Name.Value, b.Name.Why = "the identities of the Service's pods", "the mesh checks them"
@@ -92,7 +92,7 @@ func (r *reader) byHostname(l *gatewayapi.Listener, e *posture.Entry, route post
 		b.External, b.Ref = false, posture.Ref{APIVersion: "v1", Kind: "Service", Namespace: namespace, Name: name}
 		b.Exists = r.Objects.Find("", "Service", namespace, name) != nil
 		b.Granted = namespace == route.Ref.Namespace
-		r.inside(l, b, w)
+		r.inside(l.Gateway.Object, b, w)
 		return
 	}
 	found := r.entriesFor(host, w.namespace)

@@ -1,0 +1,85 @@
+package istio
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/gatespan/gatespan/internal/posture"
+)
+
+// classic is a safe Gateway of Istio's own kind.
+const classic = `
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: istio, namespace: istio-system}
+data: {mesh: "tlsDefaults: {minProtocolVersion: TLSV1_3}"}
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: old, namespace: edge}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - name: relay
+    port: {number: 443, name: https, protocol: HTTPS}
+    hosts: [./relay.example.com]
+    tls: {mode: MUTUAL, credentialName: relay-tls}
+  #servers
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: relay, namespace: edge}
+spec:
+  hosts: [relay.example.com]
+  gateways: [old]
+  http: [{route: [{destination: {host: relay, port: {number: 8443}}}]}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: relay, namespace: edge}
+spec: {selector: {app: relay}, ports: [{name: https, port: 8443}]}
+`
+
+func TestClassicGateway(t *testing.T) {
+	server := func(t *testing.T, p posture.Posture) string {
+		e := entry(t, p, "relay")
+		return fmt.Sprintf("%s client=%s min=%s open=%v", e.TLS.Value, fact(e.ClientAuth), e.MinTLS.Value, e.Attachment.Value.Everybody)
+	}
+	ways := func(_ *testing.T, p posture.Posture) string {
+		if len(p.Ways) == 0 {
+			return ""
+		}
+		return p.Ways[0].Via + " " + p.Ways[0].Service.Name + " " + p.Ways[0].By.Field
+	}
+	for _, tt := range []struct {
+		name string
+		edit []string
+		look func(*testing.T, posture.Posture) string
+		want string
+	}{
+		{"safe", more("---"), server, "terminate client=required by Gateway spec.servers[0].tls.mode min=1.3 open=false"},
+		{"safe is understood", more("---"), unknowns, ""},
+		{"no way around", more("---"), ways, ""},
+		{"U098 the server's own floor", []string{"tls: {mode", "tls: {minProtocolVersion: TLSV1_2, mode"}, server, "terminate client=required by Gateway spec.servers[0].tls.mode min=1.2 open=false"},
+		{"U099 SIMPLE", []string{"MUTUAL", "SIMPLE"}, server, "terminate client=none by Gateway spec.servers[0].tls.mode min=1.3 open=false"},
+		{"U099 OPTIONAL_MUTUAL", []string{"MUTUAL", "OPTIONAL_MUTUAL"}, server, "terminate client=optional by Gateway spec.servers[0].tls.mode min=1.3 open=false"},
+		{"U099 AUTO_PASSTHROUGH", []string{"MUTUAL", "AUTO_PASSTHROUGH"}, hatches, "Gateway old"},
+		{"ISTIO_MUTUAL has no floor", []string{"MUTUAL, cred", "ISTIO_MUTUAL, cred"}, server, "terminate client=required by Gateway spec.servers[0].tls.mode min=1.2 open=false"},
+		{"hosts of every namespace", []string{"./relay.example.com", "relay.example.com"}, server, "terminate client=required by Gateway spec.servers[0].tls.mode min=1.3 open=true"},
+		{"U100 a plaintext server", []string{"#servers", "- {port: {number: 80, name: http, protocol: HTTP}, hosts: ['*']}"}, func(t *testing.T, p posture.Posture) string {
+			return fact(entry(t, p, "http").TLS)
+		}, "none by Gateway spec.servers[1].port.protocol"},
+		{"U101 a Gateway that is not in Git", []string{"gateways: [old]", "gateways: [mesh, other/public]"}, ways, "classic-route relay spec.gateways[1]"},
+		{"the hop", more("---"), func(t *testing.T, p posture.Posture) string {
+			return fact(entry(t, p, "relay").Routes[0].Backends[0].TLS)
+		}, "none by Service spec"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := cluster("upstream", "1.31", "1.6")
+			c.Controller.MinTLS = ""
+			if got := tt.look(t, readEdited(t, classic, tt.edit, c)); got != tt.want {
+				t.Errorf("\n got %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
