@@ -1,11 +1,8 @@
 package istio
 
 import (
-	"slices"
-
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/gatewayapi"
-	"github.com/gatespan/gatespan/internal/kubernetes"
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/posture"
 )
@@ -50,8 +47,6 @@ func read(cluster controller.Cluster, set *object.Set) posture.Posture {
 	r.sidecarExits()
 	r.classicGateways()
 	r.hatches()
-	r.unknownKinds()
-	r.Posture.Exits = append(r.Posture.Exits, kubernetes.Direct(cluster, set)...)
 	return r.Posture
 }
 
@@ -64,16 +59,6 @@ func decode[S any](r *reader, group, kind string) []item[S] {
 		}
 	}
 	return out
-}
-
-// unknownKinds reports kinds of Istio's groups that the reader does not know.
-func (r *reader) unknownKinds() {
-	for _, o := range r.Objects.All() {
-		kinds, own := r.Profile.Kinds[o.Group()]
-		if own && !slices.Contains(kinds, o.Kind) {
-			r.Unknown(o, "kind", "", "gatespan does not know what a "+o.Kind+" of "+o.Group()+" does")
-		}
-	}
 }
 
 // unusedClientCertificate reports spec.tls.backend: Istio validates the reference and presents nothing

@@ -374,7 +374,6 @@ func TestVariants(t *testing.T) {
 			return entry(t, p, "relay").Scheme.Value
 		}, posture.SchemeInternetFacing},
 		{"unknown field", consumer, []string{"MUTUAL, cred", "MUTUAL, minProtocolVersion: TLSV1_3, cred"}, unknowns, "field DestinationRule spec.trafficPolicy.tls.minProtocolVersion"},
-		{"unknown kind", consumer, more("{apiVersion: security.istio.io/v1, kind: Future, metadata: {name: x, namespace: y}}"), unknowns, "kind Future "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := cluster("upstream", "1.31", "1.6")
