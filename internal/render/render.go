@@ -1,15 +1,11 @@
 package render
 
 import (
-	"errors"
 	"time"
 
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/posture"
 )
-
-// ErrNoPath says that the cluster's path is not a directory of the repository.
-var ErrNoPath = errors.New("no such directory in the repository")
 
 // Options says which cluster to render.
 type Options struct {

@@ -1,0 +1,12 @@
+// Package render finds the kustomize roots of a cluster and renders them in memory.
+//
+//  1. roots: the kustomizations below the cluster's path, and what Flux Kustomizations and Argo CD Applications point to
+//  2. survey: every file that a root can reach is read, checked and kept; a reference that is remote, leaves the repository,
+//     runs something or cannot be judged refuses the root
+//  3. build: kustomize runs on those files alone, from memory, with every path rewritten to a local one
+//  4. transform: what Flux or Argo CD add around it (patches, prefixes, substituted variables)
+//  5. observe: objects that kustomize dropped, lists that a patch cut, references that a new name broke, duplicates
+//
+// What kustomize is given was decoded here first and is encoded again, so that it cannot read a byte differently than the
+// check did. Positions are looked up only when asked for.
+package render

@@ -1,0 +1,40 @@
+package render
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/gatespan/gatespan/internal/object"
+)
+
+// twice reports objects that the API server stores under one key although two roots, or two API versions, define them: which of
+// them stays is not known from Git. Two that say the same are no problem.
+func (r *Result) twice(set *object.Set) []Fact {
+	var facts []Fact
+	for _, same := range set.Duplicates() {
+		first := same[0]
+		for _, o := range same[1:] {
+			if equal(first, o) {
+				continue
+			}
+			one, other := r.Locate(first, ""), r.Locate(o, "")
+			facts = append(facts, Fact{
+				Rule: ruleTwice, Overlay: o.Origin.Overlay, File: other.File, Line: other.Line, Column: other.Column,
+				Subject: subjectOf(o), By: refOf(o, ""),
+				Why: fmt.Sprintf("%s is also defined, differently, in %s:%d, and which of them stays is not known", o, one.File, one.Line),
+			})
+		}
+	}
+	return facts
+}
+
+// equal compares two definitions of one object, whatever their API version.
+func equal(a, b *object.Object) bool {
+	if a.Version() == b.Version() {
+		return reflect.DeepEqual(a.Data, b.Data)
+	}
+	one, other := deepCopy(a.Data).(map[string]any), deepCopy(b.Data).(map[string]any)
+	delete(one, "apiVersion")
+	delete(other, "apiVersion")
+	return reflect.DeepEqual(one, other)
+}

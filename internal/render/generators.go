@@ -1,0 +1,129 @@
+package render
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/openapi"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/gatespan/gatespan/internal/object"
+)
+
+// parameters returns what each Application of an ApplicationSet is filled with. Modelled are git directories and lists; complete is
+// false when there is another generator.
+func (c *cluster) parameters(o *object.Object) (sets []map[string]string, complete bool) {
+	complete = true
+	spec, _ := o.Data["spec"].(map[string]any)
+	for _, generator := range items(spec, "generators") {
+		known := false
+		if list, ok := generator["list"].(map[string]any); ok && list["elementsYaml"] == nil {
+			known = true
+			for _, element := range items(list, "elements") {
+				values := map[string]string{}
+				for key, v := range element {
+					if s, ok := v.(string); ok {
+						values[key] = s
+					}
+				}
+				sets = append(sets, values)
+			}
+		}
+		if git, ok := generator["git"].(map[string]any); ok && git["files"] == nil && git["values"] == nil {
+			known = true
+			for _, dir := range c.directories(items(git, "directories")) {
+				sets = append(sets, directoryParameters(dir))
+			}
+		}
+		if !known || generator["selector"] != nil {
+			complete = false
+		}
+	}
+	return sets, complete
+}
+
+// directories returns the directories that a git generator selects (Argo CD: path.Match on whole paths, exclusions win, hidden
+// directories are left out).
+func (c *cluster) directories(patterns []map[string]any) []string {
+	var out []string
+	walked := 0
+	var walk func(dir string)
+	walk = func(dir string) {
+		entries, err := c.repo.readDir(dir)
+		if err != nil {
+			return
+		}
+		for _, e := range entries {
+			if walked++; walked > c.options.Limits.Directory || !e.IsDir() || strings.HasPrefix(e.Name(), ".") {
+				continue
+			}
+			name := path.Join(dir, e.Name())
+			selected := false
+			for _, p := range patterns {
+				if matched, err := path.Match(str(p, "path"), name); err == nil && matched && p["exclude"] != true {
+					selected = true
+				}
+			}
+			for _, p := range patterns {
+				if matched, err := path.Match(str(p, "path"), name); err == nil && matched && p["exclude"] == true {
+					selected = false
+				}
+			}
+			if selected {
+				out = append(out, name)
+			}
+			walk(name)
+		}
+	}
+	walk(".")
+	return out
+}
+
+var notNormal = regexp.MustCompile(`[^a-z0-9.-]+`)
+
+func directoryParameters(dir string) map[string]string {
+	base := path.Base(dir)
+	normal := notNormal.ReplaceAllString(strings.ToLower(strings.ReplaceAll(base, "_", "-")), "-")
+	return map[string]string{
+		"path": dir, "path.path": dir, "path.basename": base, "path.basenameNormalized": normal,
+	}
+}
+
+// expression is a template's expression that only names a value, in both of Argo CD's template languages.
+var expression = regexp.MustCompile(`\{\{\s*\.?([A-Za-z0-9_.-]+)\s*\}\}`)
+
+// fill replaces the parameters in a template; what it does not know stays.
+func fill(v any, values map[string]string) any {
+	switch v := v.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for key, item := range v {
+			out[key] = fill(item, values)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i := range v {
+			out[i] = fill(v[i], values)
+		}
+		return out
+	case string:
+		return expression.ReplaceAllStringFunc(v, func(match string) string {
+			if value, known := values[expression.FindStringSubmatch(match)[1]]; known {
+				return value
+			}
+			return match
+		})
+	}
+	return v
+}
+
+// namespaced tells whether objects of a kind live in namespaces: what kustomize knows of built-in kinds, and for others their usual
+// names.
+func namespaced(apiVersion, kind string) bool {
+	if known, found := openapi.IsNamespaceScoped(yaml.TypeMeta{APIVersion: apiVersion, Kind: kind}); found {
+		return known
+	}
+	return kind != "GatewayClass" && !strings.HasPrefix(kind, "Cluster") && kind != "Namespace"
+}
