@@ -1,11 +1,16 @@
 package render
 
 import (
+	"encoding/json"
+	"fmt"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/gatespan/gatespan/internal/object"
 )
+
+var varName = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
 
 // check walks every field of a kustomization that holds a path, refuses what must not be used, and rewrites the others. The
 // fields are those of types.Kustomization; misspelt has already refused any other.
@@ -28,6 +33,15 @@ func (k *kustomization) check(r *repository) *refusal {
 	} {
 		if refused := step(r); refused != nil {
 			return refused
+		}
+	}
+	if refused := k.moveJSONPatches(); refused != nil {
+		return refused
+	}
+	for _, v := range items(k.data, "vars") {
+		// Kustomize prints the names of variables that nothing uses.
+		if name := str(v, "name"); !varName.MatchString(name) {
+			return refuse(ruleRoot, k.at("vars"), "the name %q of a variable is not a plain word", name)
 		}
 	}
 	for _, field := range []string{"namePrefix", "nameSuffix", "namespace"} {
@@ -65,6 +79,41 @@ func (k *kustomization) mergeDeprecated() {
 		k.data["labels"] = append(list, map[string]any{"pairs": labels, "includeSelectors": true})
 		delete(k.data, "commonLabels")
 	}
+}
+
+// afterPatches are the fields that kustomize applies after patchesJson6902 and before transformers (api/internal/target/
+// kusttarget_configplugin.go, transformer order).
+var afterPatches = []string{"replicas", "images", "imageTags", "replacements"}
+
+// moveJSONPatches makes transformers of patchesJson6902 where nothing comes between the two, because kustomize prints a warning
+// on standard error about the field.
+func (k *kustomization) moveJSONPatches() *refusal {
+	list := items(k.data, "patchesJson6902")
+	for _, field := range afterPatches {
+		if k.data[field] != nil {
+			return nil
+		}
+	}
+	var moved []any
+	for i, item := range list {
+		config := map[string]any{"apiVersion": "builtin", "kind": "PatchJson6902Transformer", "metadata": map[string]any{"name": fmt.Sprintf("patchesJson6902-%d", i)}}
+		for from, to := range map[string]string{"target": "target", "path": "path", "patch": "jsonOp"} {
+			if v, ok := item[from]; ok {
+				config[to] = v
+			}
+		}
+		encoded, err := json.Marshal(config)
+		if err != nil {
+			return refuse(ruleRoot, k.at(object.Item("patchesJson6902", i)), "the patch cannot be encoded: %v", err)
+		}
+		moved = append(moved, string(encoded))
+	}
+	if moved != nil {
+		others, _ := k.data["transformers"].([]any)
+		k.data["transformers"] = append(moved, others...)
+	}
+	delete(k.data, "patchesJson6902")
+	return nil
 }
 
 // checkEntries follows resources, bases and components.

@@ -85,7 +85,11 @@ func parseOne(file, chunk string, offset int, l Limits) (*document, *refusal) {
 	}
 	var second yaml.Node
 	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) && (err != nil || len(second.Content) > 0 && !isNull(second.Content[0])) {
-		return nil, refuse(ruleDropped, place{file, offset + max(second.Line, 1), 1}, "kustomize ignores what follows the end of a document here, because no line of --- separates it")
+		at := place{file, offset + 1, 1}
+		if len(second.Content) > 0 {
+			at.line = offset + max(second.Content[0].Line, 1)
+		}
+		return nil, refuse(ruleDropped, at, "kustomize ignores what follows the end of a document here, because no line of --- separates it")
 	}
 	doc := &document{node: top, size: m.size}
 	doc.apiVersion, doc.kind = text(top, "apiVersion"), text(top, "kind")
