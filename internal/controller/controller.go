@@ -52,6 +52,15 @@ type Cluster struct {
 	TrustDomains        []TrustDomain   `json:"trustDomains"`        // sorted by name
 	Provided            []Provided      `json:"provided"`
 	PublicGateways      []PublicGateway `json:"publicGateways"`
+	// ServicePorts names ports of exposed Services as the fleet does: the Services themselves are often in another repository.
+	ServicePorts []ServicePort `json:"-"`
+}
+
+// ServicePort is one port of a Service, as the fleet declares it.
+type ServicePort struct {
+	Namespace, Service string
+	Port               int
+	Name               string // "" when the fleet does not say
 }
 
 // TrustDomain is a set of CA roots, known by fingerprint.

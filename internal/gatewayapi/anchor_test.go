@@ -155,8 +155,12 @@ func TestBackendTLSPolicies(t *testing.T) {
 		t.Errorf("a port without a name has %d policies, want the 3 for all ports; assumptions %v", len(unnamed), w.Posture.Assumptions)
 	}
 	unseen := load(t, policy("z", "relay", section))
-	if found := unseen.BackendTLSPolicies("relay", "relay", "", "Service", ""); len(found) != 1 || len(unseen.Posture.Assumptions) != 1 {
-		t.Errorf("a Service that is not in Git has %d policies and assumptions %v, want one of each", len(found), unseen.Posture.Assumptions)
+	if found := unseen.BackendTLSPolicies("relay", "relay", "", "Service", unseen.PortName("relay", "relay", 8443)); len(found) != 0 {
+		t.Errorf("a port whose name nobody knows has %d policies, want none", len(found))
+	}
+	unseen.Cluster.ServicePorts = []controller.ServicePort{{Namespace: "relay", Service: "relay", Port: 8443, Name: "https"}}
+	if found := unseen.BackendTLSPolicies("relay", "relay", "", "Service", unseen.PortName("relay", "relay", 8443)); len(found) != 1 {
+		t.Errorf("a port that the fleet names has %d policies, want the one that names it", len(found))
 	}
 	if none := w.BackendTLSPolicies("relay", "nothing", "", "Service", ""); len(gatewayapi.Rivals(none)) != 0 {
 		t.Errorf("a Service without policies has %v", none)

@@ -2,7 +2,6 @@ package gatewayapi
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -27,8 +26,7 @@ func (p *BackendTLSPolicy) Field() string { return object.Item("spec.targetRefs"
 // (apis/v1/backendtlspolicy_types.go); the age is not in Git, so a caller must take the weakest of all that share the first
 // one's Section. Rivals returns them.
 //
-// A Service is often not in the same Git as its route, and then nobody can tell the name of its port. A policy that names a port may
-// then be the one for it: it counts, and that it does is an assumption.
+// A policy that names a port counts for that port alone. Where nobody knows the port's name (PortName), it does not count.
 func (w *World) BackendTLSPolicies(namespace, service, group, kind, portName string) []*BackendTLSPolicy {
 	if !w.loaded.policies {
 		w.loaded.policies = true
@@ -39,7 +37,6 @@ func (w *World) BackendTLSPolicies(namespace, service, group, kind, portName str
 			}
 		}
 	}
-	unseen := portName == "" && w.Objects.Find(group, kind, namespace, service) == nil
 	var out []*BackendTLSPolicy
 	for _, p := range w.policies {
 		if p.Object.Namespace != namespace {
@@ -53,11 +50,7 @@ func (w *World) BackendTLSPolicies(namespace, service, group, kind, portName str
 			}
 			named := deref(ref.SectionName, "") != ""
 			if named && string(*ref.SectionName) != portName {
-				if !unseen {
-					continue
-				}
-				w.Assume(p.Object, object.Item("spec.targetRefs", i)+".sectionName", fmt.Sprintf(
-					"%s %s/%s is not in Git; the port that a route sends to is taken to be the one named %s", kind, namespace, service, *ref.SectionName))
+				continue
 			}
 			if best < 0 || named && !section {
 				best, section = i, named

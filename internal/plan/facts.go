@@ -43,6 +43,14 @@ func Facts(f *fleet.Fleet, cluster string) controller.Cluster {
 	for _, p := range declared.Provided {
 		facts.Provided = append(facts.Provided, controller.Provided(p))
 	}
+	for _, name := range slices.Sorted(maps.Keys(f.Exposures)) {
+		x := f.Exposures[name]
+		if _, serves := x.Providers[cluster]; serves {
+			facts.ServicePorts = append(facts.ServicePorts, controller.ServicePort{
+				Namespace: x.Service.Namespace, Service: x.Service.Name, Port: x.Service.Port, Name: x.Service.PortName,
+			})
+		}
+	}
 	for _, p := range declared.PublicGateways {
 		facts.PublicGateways = append(facts.PublicGateways, controller.PublicGateway(p))
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -50,25 +49,13 @@ func (r *reader) hop(l *gatewayapi.Listener, p proxyConfig, e *posture.Entry, ro
 		r.exits(l, p, e, route, b, target)
 		return
 	}
-	h := r.tls(p, b.From, gatewayapi.GroupOf(b.Ref.APIVersion), b.Ref, r.portName(b), nil)
+	port := "" // what a BackendTLSPolicy's sectionName means (getTargetBackendReference in internal/gatewayapi/route.go)
+	if b.Ref.Kind == "Service" {
+		port = r.PortName(b.Ref.Namespace, b.Ref.Name, b.Port)
+	}
+	h := r.tls(p, b.From, gatewayapi.GroupOf(b.Ref.APIVersion), b.Ref, port, nil)
 	b.TLS, b.CA, b.MinTLS = h.tls, h.ca, h.minTLS
 	b.Name = posture.Setting[string]{Value: strings.Join(h.names.Value, ", "), Enforcer: h.names.Enforcer, By: h.names.By, Why: h.names.Why}
-}
-
-// portName is the name of a Service's port: what a BackendTLSPolicy's sectionName means (getTargetBackendReference in route.go).
-func (r *reader) portName(b *posture.Backend) string {
-	o := r.Objects.Find("", "Service", b.Ref.Namespace, b.Ref.Name)
-	if o == nil || b.Ref.Kind != "Service" {
-		return ""
-	}
-	ports, _ := o.Get("spec.ports").([]any)
-	for i := range ports {
-		at := object.Item("spec.ports", i)
-		if fmt.Sprint(o.Get(at+".port")) == strconv.Itoa(b.Port) {
-			return o.Text(at + ".name")
-		}
-	}
-	return ""
 }
 
 // tls merges what a BackendTLSPolicy and a Backend say of the server with what Backend, Gateway and EnvoyProxy say of the client,

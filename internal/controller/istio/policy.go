@@ -38,15 +38,10 @@ func (r *reader) policyRules() []*rule {
 				d.spec.TrafficPolicy = &trafficPolicy{TLS: tls}
 				if section := string(deref(target.SectionName, "")); section != "" {
 					port, found := r.portNumber(o.Namespace, target, section)
-					switch {
-					case found:
-						d.spec.TrafficPolicy = &trafficPolicy{PortLevelSettings: []portTrafficPolicy{{Port: &portSelector{port}, TLS: tls}}}
-					case r.Objects.Find(string(target.Group), string(target.Kind), o.Namespace, string(target.Name)) != nil:
-						continue // refused: the port does not exist
-					default:
-						r.Assume(o, object.Item("spec.targetRefs", i)+".sectionName", fmt.Sprintf(
-							"the port that routes use of Service %s/%s, which is not in Git, is named %s", o.Namespace, target.Name, section))
+					if !found {
+						continue // refused when the port does not exist; when nobody knows, it does not count either
 					}
+					d.spec.TrafficPolicy = &trafficPolicy{PortLevelSettings: []portTrafficPolicy{{Port: &portSelector{port}, TLS: tls}}}
 				}
 				out = append(out, d)
 			}
@@ -104,18 +99,7 @@ func (r *reader) portNumber(namespace string, target gatewayv1.LocalPolicyTarget
 		}
 		return 0, false
 	}
-	service := r.Objects.Find("", "Service", namespace, string(target.Name))
-	if service == nil {
-		return 0, false
-	}
-	list, _ := service.Get("spec.ports").([]any)
-	for i := range list {
-		at := object.Item("spec.ports", i)
-		if service.Text(at+".name") == section {
-			return number(service.Get(at + ".port")), true
-		}
-	}
-	return 0, false
+	return r.PortNumber(namespace, string(target.Name), section)
 }
 
 func number(value any) int {
