@@ -23,7 +23,7 @@ import (
 )
 
 // lawFleets is how many fleets the law is held against; GATESPAN_LAW_FLEETS asks for more.
-const lawFleets = 300
+const lawFleets = 200
 
 func fleets(t *testing.T) int {
 	if text := os.Getenv("GATESPAN_LAW_FLEETS"); text != "" {

@@ -1,0 +1,47 @@
+package crdtest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+)
+
+// Module is a Go module that carries CRDs as YAML.
+type Module struct {
+	Path, Version string
+	Sum           string // of the module's content, as in go.sum: what is read is what was pinned
+	Files         string // pattern of its CRD files
+}
+
+// Modules are the CRDs that overlays are proven against.
+func Modules() []Module {
+	return []Module{
+		{"sigs.k8s.io/gateway-api", "v1.6.3", "h1:lKpJa5bGlraC/QeACvCpsHLdmO6y0iKfzVl6gzaFEYc=", "config/crd/standard/*.yaml"},
+		{"github.com/envoyproxy/gateway", "v1.9.1", "h1:vAVp6/AlBXJ1aOhp1mxL7fNEzVEfjADUguUhm2wzxQY=", "charts/gateway-helm/charts/crds/crds/generated/*.yaml"},
+		{"istio.io/istio", "v0.0.0-20260827124520-eed52ebb66ad", "h1:ui9TJjRMAV/hb5ehQaZDq7IUGxuQP6dra9lapT/VjHI=", "manifests/charts/base/files/crd-all.gen.yaml"},
+		{"github.com/cert-manager/cert-manager", "v1.21.2", "h1:UWgoYM+KLNtRlqmoWOKjKBOBUPVHeepQ6/ac3ERJW68=", "deploy/crds/*.yaml"},
+		{"github.com/external-secrets/external-secrets", "v1.3.2", "h1:u2J8RjlHIeF0oZCqtl92adI/uZWUwOesJIDkfql6LqQ=", "config/crds/bases/*.yaml"},
+	}
+}
+
+// Paths are the module's CRD files in the module cache; the module is downloaded if it is not there, and compared with its sum.
+func (m Module) Paths() ([]string, error) {
+	out, err := exec.Command("go", "mod", "download", "-json", m.Path+"@"+m.Version).Output()
+	var said struct{ Dir, Sum, Error string }
+	if unreadable := json.Unmarshal(out, &said); unreadable != nil {
+		return nil, fmt.Errorf("%s: %w", m.Path, errors.Join(err, unreadable))
+	}
+	if said.Error != "" {
+		return nil, fmt.Errorf("%s: %s", m.Path, said.Error)
+	}
+	if said.Sum != m.Sum {
+		return nil, fmt.Errorf("%s %s has the sum %s instead of %s", m.Path, m.Version, said.Sum, m.Sum)
+	}
+	paths, err := filepath.Glob(filepath.Join(said.Dir, filepath.FromSlash(m.Files)))
+	if err == nil && len(paths) == 0 {
+		err = fmt.Errorf("%s %s has no %s", m.Path, m.Version, m.Files)
+	}
+	return paths, err
+}
