@@ -2,9 +2,9 @@ package render
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"regexp"
+	"strconv"
 	"strings"
 
 	yaml "go.yaml.in/yaml/v3"
@@ -64,13 +64,7 @@ func parseOne(file, chunk string, offset int, l Limits) (*document, *refusal) {
 	case errors.Is(err, io.EOF):
 		return nil, nil
 	case err != nil:
-		at := place{file, offset + 1, 1}
-		if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
-			var n int
-			if _, scanErr := fmt.Sscan(m[1], &n); scanErr == nil {
-				at.line = offset + n
-			}
-		}
+		at := lineOf(err, file, offset)
 		return nil, refuse(ruleRoot, at, "the YAML cannot be read: %s", yamlLine.ReplaceAllString(strings.TrimPrefix(err.Error(), "yaml: "), "this place"))
 	}
 	if len(node.Content) == 0 || isNull(node.Content[0]) {
@@ -85,7 +79,7 @@ func parseOne(file, chunk string, offset int, l Limits) (*document, *refusal) {
 	}
 	var second yaml.Node
 	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) && (err != nil || len(second.Content) > 0 && !isNull(second.Content[0])) {
-		at := place{file, offset + 1, 1}
+		at := lineOf(err, file, offset)
 		if len(second.Content) > 0 {
 			at.line = offset + max(second.Content[0].Line, 1)
 		}
@@ -95,6 +89,20 @@ func parseOne(file, chunk string, offset int, l Limits) (*document, *refusal) {
 	doc.apiVersion, doc.kind = text(top, "apiVersion"), text(top, "kind")
 	doc.namespace, doc.name = text(top, "metadata", "namespace"), text(top, "metadata", "name")
 	return doc, nil
+}
+
+// lineOf finds the line that the parser's error names.
+func lineOf(err error, file string, offset int) place {
+	at := place{file, offset + 1, 1}
+	if err == nil {
+		return at
+	}
+	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+		if n, convErr := strconv.Atoi(m[1]); convErr == nil {
+			at.line = offset + n
+		}
+	}
+	return at
 }
 
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }

@@ -56,7 +56,7 @@ func (x *index) add(o *origin) {
 }
 
 // find returns the origin of a rendered object, or nil: the same name before one that a prefix, suffix or hash could have
-// made of it, the same namespace before another.
+// made of it, the same namespace before another, the same API version before another.
 func (x *index) find(o *object.Object) *origin {
 	var best *origin
 	score := 0
@@ -73,6 +73,10 @@ func (x *index) find(o *object.Object) *origin {
 		if c.namespace == o.Namespace {
 			s += 2
 		} else if c.namespace == "" {
+			s++
+		}
+		s *= 2
+		if c.apiVersion == o.APIVersion {
 			s++
 		}
 		if s > score {

@@ -64,6 +64,10 @@ func (s *source) locate(o *object.Object, field string) finding.Position {
 		written := x.find(o)
 		if written != nil && written.node != nil {
 			consider(spotIn(written.node, written.file, steps, rendered, false))
+			if c, ok := byName(written.node, written.file, o, steps, rendered); ok {
+				c.patch = false
+				consider(c)
+			}
 		}
 		if written != nil && written.node == nil {
 			consider(spot{at: written.generated, depth: 0})
@@ -168,7 +172,7 @@ func spotsInPatch(p *patch, o *object.Object, written *origin, steps []object.St
 	return out
 }
 
-// byName follows a path into a patch whose lists are merged by name: the entry's index there is another than in the result.
+// byName follows a path through lists whose entries have names: a merge may have given an entry another index in the result.
 func byName(n *yaml.Node, file string, o *object.Object, steps []object.Step, rendered any) (spot, bool) {
 	var whole any = o.Data
 	at, moved := n, false

@@ -236,7 +236,7 @@ func TestRefusals(t *testing.T) {
 		{"a key that is not a text", map[string]string{k: "resources: [a.yaml]", "c/a.yaml": "apiVersion: v1\nkind: K\nmetadata: {name: a}\nspec: {1: x}"}, ruleRoot, k + ":1:1"},
 		{"a number that is not finite", map[string]string{k: "resources: [a.yaml]", "c/a.yaml": "apiVersion: v1\nkind: K\nmetadata: {name: a}\nspec: {a: .inf}"}, ruleRoot, k + ":1:1"},
 		{"the same object twice in one root", map[string]string{k: "resources: [a.yaml, b.yaml]", "c/a.yaml": configMap, "c/b.yaml": configMap}, ruleRoot, k + ":1:1"},
-		{"a document after the end of another", map[string]string{k: "resources: [a.yaml]", "c/a.yaml": configMap + "...\napiVersion: v1\nkind: Secret\n"}, ruleDropped, "c/a.yaml:6:1"},
+		{"a document after the end of another", map[string]string{k: "resources: [a.yaml]", "c/a.yaml": configMap + "...\napiVersion: v1\nkind: Secret\n"}, ruleDropped, "c/a.yaml:5:1"},
 		{"an empty kustomization", map[string]string{k: "# nothing\n"}, ruleDropped, k + ":1:1"},
 		{"nothing rendered", map[string]string{k: "resources: []\nnamespace: x"}, ruleDropped, k + ":1:1"},
 		{"a submodule or other special file", map[string]string{k: "resources:\n- a.yaml\n- sub", "c/a.yaml": configMap, "c/sub": "pipe"}, ruleRoot, "c/sub:1:1"},
