@@ -61,7 +61,7 @@ func (m *maker) consumers() {
 		to := merged[key]
 		to.Destinations = append(to.Destinations, m.destination(u, x, declared))
 		c := m.clusters[u.cluster]
-		c.Wanted.Exits = append(c.Wanted.Exits, wantedExit(u, *to, to.Destinations[len(to.Destinations)-1]))
+		c.Wanted.Exits = append(c.Wanted.Exits, m.wantedExit(c, u, *to, to.Destinations[len(to.Destinations)-1]))
 	}
 	for _, key := range slices.SortedFunc(maps.Keys(merged), func(a, b [2]string) int {
 		return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1]))
@@ -126,8 +126,7 @@ func (m *maker) certificates(cluster string, consumer *controller.Consumer) {
 	if consumer.Via != "gateway" {
 		return
 	}
-	// Where the mesh closes the egress gateway, its listener has the mesh's certificate; otherwise pods reach it by HTTPS.
-	if closed, _ := m.ability(m.clusters[cluster], controller.ExitClosed); closed.Enforcer == string(posture.ByMesh) {
+	if m.meshCloses(m.clusters[cluster]) {
 		return
 	}
 	server := certificateOf{
@@ -144,7 +143,7 @@ func (m *maker) certificates(cluster string, consumer *controller.Consumer) {
 	consumer.ServerCertificate = m.certificate(server)
 }
 
-func wantedExit(u use, consumer controller.Consumer, d controller.Destination) controller.WantedExit {
+func (m *maker) wantedExit(c *Cluster, u use, consumer controller.Consumer, d controller.Destination) controller.WantedExit {
 	w := controller.WantedExit{
 		Exposure: u.exposure, Consumer: u.consumer, Via: consumer.Via, Hostname: d.Hostname, Port: d.Port,
 		SHA256: d.TrustDomain.SHA256, MinTLS: d.MinTLS, FloorBy: d.FloorBy,
@@ -152,6 +151,20 @@ func wantedExit(u use, consumer controller.Consumer, d controller.Destination) c
 	}
 	if consumer.Via == "direct" {
 		w.Gateway = posture.Subject{Kind: "Workload", Namespace: consumer.Namespace, Name: u.consumer}
+		w.URL = "https://" + net.JoinHostPort(d.Hostname, strconv.Itoa(d.Port))
+		return w
 	}
+	scheme := "https"
+	if m.meshCloses(c) {
+		scheme = "http" // the pods' sidecars encrypt the hop
+	}
+	w.URL = scheme + "://" + d.ServiceName + "." + consumer.Namespace + ".svc.cluster.local"
 	return w
+}
+
+// meshCloses reports whether the mesh closes a cluster's egress gateways: then their listeners have the mesh's certificates; otherwise
+// pods reach them by HTTPS.
+func (m *maker) meshCloses(c *Cluster) bool {
+	closed, ok := m.ability(c, controller.ExitClosed)
+	return ok && closed.Enforcer == string(posture.ByMesh)
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // oldestGatewayAPI has every kind that is written in the version it is written in: BackendTLSPolicy is v1 since then.
-// Source: gateway-api CHANGELOG, v1.4.0, "BackendTLSPolicy … graduates to Standard".
+// Source: gateway-api CHANGELOG/1.4-CHANGELOG.md, "Move BackendTLSPolicy to standard" (#4074).
 const oldestGatewayAPI = "1.4"
 
 // fact is a field of a cluster that objects cannot be written without.
@@ -34,18 +34,26 @@ var also = map[string][]fact{
 	},
 }
 
-// serves refuses a cluster that no gateway can be written for.
+// serves refuses a cluster that no gateway can be written for. It is false when there is no profile to ask further; a missing
+// fact is refused, and the rest is planned all the same, so that everything wrong is said in one run.
 func (m *maker) serves(c *Cluster, exposure string, at []string) bool {
-	return m.modelled(c, "exposure "+exposure, at) && m.facts(c, "exposure "+exposure)
+	if !m.modelled(c, "exposure "+exposure, at) {
+		return false
+	}
+	m.facts(c, "exposure "+exposure)
+	return true
 }
 
-// calls refuses a cluster that the consumer's objects cannot be written for. Pods that call for themselves need no gateway.
+// calls is the same for a consumer's cluster. Pods that call for themselves need no gateway.
 func (m *maker) calls(c *Cluster, exposure, id string, at []string) bool {
 	who := "exposure " + exposure + ", consumer " + id
 	if !m.modelled(c, who, at) {
 		return false
 	}
-	return via(m.fleet.Exposures[exposure].Consumers[id]) == "direct" || m.facts(c, who)
+	if via(m.fleet.Exposures[exposure].Consumers[id]) == "gateway" {
+		m.facts(c, who)
+	}
+	return true
 }
 
 func (m *maker) modelled(c *Cluster, who string, at []string) bool {
@@ -58,29 +66,26 @@ func (m *maker) modelled(c *Cluster, who string, at []string) bool {
 }
 
 // facts refuses a cluster that lacks something that every write needs, or is older than anything the profile was checked with.
-func (m *maker) facts(c *Cluster, who string) bool {
+func (m *maker) facts(c *Cluster, who string) {
 	name := c.Facts.Name
-	ok := true
 	for _, f := range slices.Concat(always, also[c.Facts.Controller.Name]) {
 		if f.value(c.Facts) == "" {
 			m.at(path("clusters", name), "add clusters."+name+"."+f.field, "%s needs %s of cluster %s: %s", who, f.field, name, f.why)
-			ok = false
 		}
 	}
 	if v := c.Facts.GatewayAPI.Version; v != "" && controller.CompareVersions(v, oldestGatewayAPI) < 0 {
 		m.at(path("clusters", name, "gatewayAPI", "version"), "upgrade the Gateway API's CRDs to "+oldestGatewayAPI+" or newer",
 			"%s: cluster %s has Gateway API %s, which has no BackendTLSPolicy in version v1", who, name, v)
-		ok = false
 	}
-	return m.version(c, who) && ok
+	m.version(c, who)
 }
 
 // version refuses a distribution that the profile does not know, and a version older than any that it was checked with. A
 // newer one is written for: check says what it does not know of it.
-func (m *maker) version(c *Cluster, who string) bool {
+func (m *maker) version(c *Cluster, who string) {
 	profile, f := c.Controller.Profile(), c.Facts.Controller
 	if len(profile.Versions) == 0 || f.Version == "" {
-		return true
+		return
 	}
 	oldest, known := "", []string{}
 	for _, r := range profile.Versions {
@@ -95,11 +100,8 @@ func (m *maker) version(c *Cluster, who string) bool {
 	case oldest == "":
 		m.at(path("clusters", c.Facts.Name, "controller", "distribution"), "gatespan knows it as "+strings.Join(known, ", "),
 			"%s: gatespan does not know %s as %s (cluster %s)", who, profile.Title, f.Distribution, c.Facts.Name)
-		return false
 	case controller.CompareVersions(f.Version, oldest) < 0:
 		m.at(path("clusters", c.Facts.Name, "controller", "version"), "upgrade to "+oldest+" or newer",
 			"%s: cluster %s runs %s %s, which is older than what gatespan was checked with", who, c.Facts.Name, profile.Title, f.Version)
-		return false
 	}
-	return true
 }

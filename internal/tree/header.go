@@ -13,6 +13,15 @@ const (
 // Header is how each generated file begins: where it comes from and whose it is. Source is the fleet's file. There is no version
 // and no time in it, so that the same fleet gives the same bytes.
 func Header(fleet, source string) string {
+	source = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return '?' // a file's name may hold a line break; a header may not
+		}
+		return r
+	}, source)
+	if source == "" {
+		source = "the fleet"
+	}
 	return generated + source + ". Do not edit: change the fleet and run gatespan generate.\n" + owned + fleet + "\n"
 }
 

@@ -1,0 +1,239 @@
+package plan_test
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/gatespan/gatespan/internal/controller/catalog"
+	"github.com/gatespan/gatespan/internal/fleet"
+	"github.com/gatespan/gatespan/internal/plan"
+)
+
+// refused is what a fleet is refused with, "" when it is not.
+func refused(t *testing.T, f *fleet.Fleet) fleet.Errors {
+	t.Helper()
+	p, err := plan.Make(f, catalog.ByName)
+	if err == nil {
+		_, err = p.Write()
+	}
+	var all fleet.Errors
+	if err != nil && !errors.As(err, &all) {
+		t.Fatalf("%T: %v", err, err)
+	}
+	return all
+}
+
+func cluster(f *fleet.Fleet, name string, by func(*fleet.Cluster)) { change(f.Clusters, name, by) }
+
+func orders(f *fleet.Fleet, by func(*fleet.Consumer)) {
+	x := f.Exposures["relay"]
+	x.Consumers = maps.Clone(x.Consumers)
+	change(x.Consumers, "orders", by)
+	f.Exposures["relay"] = x
+}
+
+// twin adds a second exposure that is the first but for what is changed.
+func twin(f *fleet.Fleet, by func(*fleet.Exposure)) {
+	x := f.Exposures["relay"]
+	x.Hostname, x.Service.Name = "twin.example.com", "twin"
+	x.Consumers = maps.Clone(x.Consumers)
+	change(x.Consumers, "orders", func(c *fleet.Consumer) { c.ServiceName = "twin" })
+	by(&x)
+	f.Exposures["twin"] = x
+}
+
+func other(f *fleet.Fleet) {
+	td := f.TrustDomains["corp"]
+	td.SPIFFE, td.Bundle.ConfigMap = "other.example.com", "other-ca"
+	f.TrustDomains["other"] = td
+	gateways := maps.Clone(f.Clusters["eks-prod"].Gateways)
+	gateways["other"] = fleet.Gateway{Namespace: "edge", TrustDomain: "other", Scheme: "internet-facing", Port: 443}
+	cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Gateways = gateways })
+}
+
+func copied(object map[string]any) func(*fleet.Fleet) {
+	return func(f *fleet.Fleet) {
+		change(f.Exposures, "relay", func(x *fleet.Exposure) { x.Objects = []map[string]any{object} })
+	}
+}
+
+func configMap(name, namespace string, more ...any) map[string]any {
+	meta := map[string]any{"name": name}
+	if namespace != "" {
+		meta["namespace"] = namespace
+	}
+	for i := 0; i < len(more); i += 2 {
+		meta[more[i].(string)] = more[i+1]
+	}
+	return map[string]any{"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta}
+}
+
+func TestRefusals(t *testing.T) {
+	for name, c := range map[string]struct {
+		change        func(*fleet.Fleet)
+		message, hint string
+	}{
+		// What a controller cannot do.
+		"not modelled": {func(f *fleet.Fleet) { cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Controller.Name = "traefik" }) },
+			"does not generate for traefik", "gatespan controllers"},
+		"DNS identity pinned by Istio": {func(f *fleet.Fleet) {
+			*f = *mirrored(t)
+			orders(f, func(c *fleet.Consumer) { c.Identity.URI, c.Identity.DNS = "", "orders.example.com" })
+		}, "cannot accept only the listed DNS identities (identity.enforcedBy gateway): principals are SPIFFE URIs", "trustDomain"},
+		"egress gateway of the AKS add-on": {func(f *fleet.Fleet) {
+			cluster(f, "aks-prod", func(c *fleet.Cluster) { c.Controller.Distribution, c.Controller.Version = "aks-addon", "asm-1-30" })
+		}, "Istio asm-1-30 (aks-addon) in cluster aks-prod cannot call out through an egress gateway (via gateway)", "direct"},
+		"distribution": {func(f *fleet.Fleet) {
+			cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Controller.Distribution = "aks-addon" })
+		}, "does not know Envoy Gateway as aks-addon", "upstream"},
+		"too old": {func(f *fleet.Fleet) { cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Controller.Version = "1.2" }) },
+			"Envoy Gateway 1.2, which is older", "upgrade"},
+		"Gateway API too old": {func(f *fleet.Fleet) { cluster(f, "eks-prod", func(c *fleet.Cluster) { c.GatewayAPI.Version = "1.3" }) },
+			"no BackendTLSPolicy in version v1", "1.4"},
+
+		// What a write needs.
+		"version":     {func(f *fleet.Fleet) { cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Controller.Version = "" }) }, "needs controller.version", "add clusters.eks-prod.controller.version"},
+		"Gateway API": {func(f *fleet.Fleet) { cluster(f, "aks-prod", func(c *fleet.Cluster) { c.GatewayAPI.Version = "" }) }, "needs gatewayAPI.version", "add clusters.aks-prod.gatewayAPI.version"},
+		"class": {func(f *fleet.Fleet) {
+			cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Controller.GatewayClassName = "" })
+		}, "needs controller.gatewayClassName", "add clusters.eks-prod.controller.gatewayClassName"},
+		"data plane": {func(f *fleet.Fleet) {
+			cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Controller.DataPlaneNamespace = "" })
+		}, "needs controller.dataPlaneNamespace", "add clusters.eks-prod.controller.dataPlaneNamespace"},
+		"server certificate": {func(f *fleet.Fleet) { cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Certificates = nil }) }, "nothing says how the server certificate of exposure relay", "add clusters.eks-prod.certificates"},
+		"client certificate": {func(f *fleet.Fleet) { cluster(f, "aks-prod", func(c *fleet.Cluster) { c.Certificates = nil }) }, "nothing says how the client certificate of consumer orders", "exposures.relay.consumers.orders.certificate"},
+		"service account":    {func(f *fleet.Fleet) { orders(f, func(c *fleet.Consumer) { c.ServiceAccount = "" }) }, "by the service account of the pods", "add exposures.relay.consumers.orders.serviceAccount"},
+		"policy engine": {func(f *fleet.Fleet) {
+			*f = *mirrored(t)
+			cluster(f, "aks-prod", func(c *fleet.Cluster) { c.NetworkPolicyEngine = "none" })
+		}, "names nothing that enforces it", "networkPolicyEngine"},
+
+		// What must be reachable, and what can be shared.
+		"unreachable": {func(f *fleet.Fleet) {
+			g := maps.Clone(f.Clusters["eks-prod"].Gateways)
+			change(g, "edge", func(g *fleet.Gateway) { g.Scheme, g.ReachableFrom = "internal", []string{"other"} })
+			cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Gateways = g })
+		}, "nothing says that cluster aks-prod can reach it", "reachableFrom"},
+		"hostname": {func(f *fleet.Fleet) { twin(f, func(x *fleet.Exposure) { x.Hostname = "relay.example.com" }) }, "already serves relay.example.com for exposure relay", "another hostname"},
+		"port name": {func(f *fleet.Fleet) {
+			twin(f, func(x *fleet.Exposure) { x.Service.Name, x.Service.Port = "relay", 9443 })
+		}, "must name the port", "portName"},
+		"Service port": {func(f *fleet.Fleet) {
+			twin(f, func(x *fleet.Exposure) { x.Service.Name, x.Service.PortName = "relay", "https" })
+		},
+			"port 8443 of Service relay/relay in cluster eks-prod is already exposed by exposure relay", "add the consumers"},
+		"selector": {func(f *fleet.Fleet) {
+			twin(f, func(x *fleet.Exposure) {
+				x.Service.Name, x.Service.Port, x.Service.Selector = "relay", 9443, map[string]string{"app": "other"}
+			})
+		}, "the selector of Service relay/relay differs", "one selector"},
+		"Service name": {func(f *fleet.Fleet) {
+			twin(f, func(x *fleet.Exposure) {
+				change(x.Consumers, "orders", func(c *fleet.Consumer) { c.ServiceName = "relay" })
+			})
+		}, "Service orders/relay of cluster aks-prod is already what consumer orders calls for exposure relay", "serviceName"},
+		"another consumer": {func(f *fleet.Fleet) {
+			twin(f, func(x *fleet.Exposure) {
+				change(x.Consumers, "orders", func(c *fleet.Consumer) { c.Namespace = "billing" })
+			})
+		}, "has another namespace in exposure relay", "another name"},
+		"one key, two identities": {func(f *fleet.Fleet) {
+			x := f.Exposures["relay"]
+			second := x.Consumers["orders"]
+			second.Identity.URI, second.ServiceName, second.ServiceAccount = "spiffe://corp.example.com/ns/orders/sa/billing", "billing-relay", "billing"
+			x.Consumers["billing"] = second
+		}, "would hold the certificate of consumer billing", "certificate of its own"},
+		"two trust domains of a consumer": {func(f *fleet.Fleet) {
+			other(f)
+			twin(f, func(x *fleet.Exposure) { x.Providers = map[string]fleet.Provider{"eks-prod": {Gateway: "other"}} })
+		}, "consumer orders has one client certificate", "another name"},
+		"claimed trust domain": {func(f *fleet.Fleet) {
+			twin(f, func(x *fleet.Exposure) {
+				change(x.Consumers, "orders", func(c *fleet.Consumer) { c.Identity.EnforcedBy = "trustDomain" })
+				x.Consumers["audit"] = x.Consumers["orders"]
+				change(x.Consumers, "audit", func(c *fleet.Consumer) {
+					c.Identity.URI, c.ServiceName = "spiffe://corp.example.com/ns/orders/sa/audit", "audit"
+					c.Certificate = &fleet.Certificates{Secret: "audit"}
+				})
+				delete(x.Consumers, "orders")
+			})
+		}, "trust domain corp does not tell it from others, because it also signs consumer orders of exposure relay", "enforcedBy gateway"},
+		"providers differ": {func(f *fleet.Fleet) {
+			third := f.Clusters["eks-prod"]
+			third.Path, third.Gateways = "overlays/third", map[string]fleet.Gateway{"edge": {Namespace: "edge", TrustDomain: "corp", Scheme: "internet-facing", Port: 8443}}
+			f.Clusters["third"] = third
+			x := f.Exposures["relay"]
+			x.Providers["third"] = fleet.Provider{Gateway: "edge"}
+		}, "has port 8443, that in cluster eks-prod port 443", "same port"},
+		"one folder": {func(f *fleet.Fleet) {
+			cluster(f, "aks-prod", func(c *fleet.Cluster) { c.Path = "overlays/eks-prod/x" })
+		}, "would both be generated in", "folder of its own"},
+		"name of kustomize's": {func(f *fleet.Fleet) {
+			f.Exposures["kustomization"] = f.Exposures["relay"]
+			delete(f.Exposures, "relay")
+		}, "kustomize's own file", "another name"},
+		"sixty-five listeners": {func(f *fleet.Fleet) {
+			for i := range 64 {
+				twin(f, func(x *fleet.Exposure) {
+					x.Hostname, x.Service.Name = fmt.Sprintf("x%d.example.com", i), fmt.Sprintf("x%d", i)
+					change(x.Consumers, "orders", func(c *fleet.Consumer) { c.ServiceName = x.Service.Name })
+				})
+				f.Exposures[fmt.Sprintf("x%d", i)] = f.Exposures["twin"]
+			}
+			delete(f.Exposures, "twin")
+		}, "would have 65 listeners", "second gateway"},
+
+		// What a copied object must be.
+		"copy: taken": {copied(configMap("relay-backend-ca", "relay")),
+			"ConfigMap relay/relay-backend-ca would be written by overlays/eks-prod/exposures/relay and by", "leave one of them out"},
+		"copy: no namespace":  {copied(configMap("x", "")), "needs metadata.namespace", ""},
+		"copy: Flux variable": {copied(configMap("x", "relay", "annotations", map[string]any{"a": "${B}"})), "metadata.annotations.a holds ${", ""},
+		"copy: local":         {copied(configMap("x", "relay", "annotations", map[string]any{"config.kubernetes.io/local-config": "true"})), "instruction for kustomize", ""},
+		"copy: list":          {copied(map[string]any{"apiVersion": "v1", "kind": "ConfigMapList", "metadata": map[string]any{"name": "x"}, "items": []any{}}), "is a list", ""},
+		"copy: kustomization": {copied(map[string]any{"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "metadata": map[string]any{"name": "x"}}), "kustomize's own configuration", ""},
+		"copy: name":          {copied(configMap("X_Y", "relay")), "is no object name", ""},
+		"copy: label":         {copied(configMap("x", "relay", "labels", map[string]any{"a": "no spaces"})), "is no value for label a", ""},
+		"Flux variable": {func(f *fleet.Fleet) {
+			g := maps.Clone(f.Clusters["eks-prod"].Gateways)
+			change(g, "edge", func(g *fleet.Gateway) { g.Annotations = map[string]string{"a": "${SUBNET}"} })
+			cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Gateways = g })
+		}, "holds ${, which Flux would replace", "change the name or value"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := relay(t)
+			c.change(f)
+			all := refused(t, f)
+			for _, one := range all {
+				if strings.Contains(one.Message, c.message) && strings.Contains(one.Hint, c.hint) {
+					return
+				}
+			}
+			t.Errorf("%q with hint %q is not among:\n%v", c.message, c.hint, all)
+		})
+	}
+}
+
+// TestEveryRefusalAtOnce: a user hears of everything in one run, each in their own file.
+func TestEveryRefusalAtOnce(t *testing.T) {
+	f := relay(t)
+	cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Controller.Version, c.Certificates = "", nil })
+	cluster(f, "aks-prod", func(c *fleet.Cluster) { c.GatewayAPI.Version = "" })
+	orders(f, func(c *fleet.Consumer) { c.ServiceAccount = "" })
+	all := refused(t, f)
+	for _, field := range []string{"controller.version", "server certificate", "gatewayAPI.version", "service account"} {
+		if !strings.Contains(all.Error(), field) {
+			t.Errorf("%s is not among:\n%v", field, all)
+		}
+	}
+	for _, one := range all {
+		if one.File == "" || one.Line == 0 {
+			t.Errorf("no place: %v", one)
+		}
+		if one.Hint == "" {
+			t.Errorf("no hint: %v", one)
+		}
+	}
+}
