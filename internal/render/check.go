@@ -236,7 +236,8 @@ func (k *kustomization) use(r *repository, at place, name, field string, isYAML 
 
 // checkGenerators follows the files of configMapGenerator and secretGenerator.
 func (k *kustomization) checkGenerators(r *repository) *refusal {
-	for field, kind := range map[string]string{"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"} {
+	for _, generator := range []struct{ field, kind string }{{"configMapGenerator", "ConfigMap"}, {"secretGenerator", "Secret"}} {
+		field, kind := generator.field, generator.kind
 		for i, g := range items(k.data, field) {
 			at := object.Item(field, i)
 			k.generated = append(k.generated, generated{kind, str(g, "name"), str(g, "namespace"), k.at(at)})
