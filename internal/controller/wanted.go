@@ -38,4 +38,8 @@ type WantedExit struct {
 	SHA256   []string        `json:"sha256"`
 	MinTLS   string          `json:"minTLS"`
 	FloorBy  string          `json:"floorBy"` // gateway, peer, workload
+	URL      string          `json:"url"`     // what the consumer's pods call, without a path
+	// Identity is what the consumer's certificate says, and EnforcedBy who tells it from the trust domain's others.
+	Identity   posture.Identity `json:"identity"`
+	EnforcedBy posture.Enforcer `json:"enforcedBy"`
 }

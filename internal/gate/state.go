@@ -27,6 +27,7 @@ func State(ctx context.Context, o Options) (*Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
+	meet(s.clusters)
 	return &Snapshot{Fleet: f, Clusters: s.clusters}, nil
 }
 

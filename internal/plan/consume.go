@@ -3,7 +3,9 @@ package plan
 import (
 	"cmp"
 	"maps"
+	"net"
 	"slices"
+	"strconv"
 
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/fleet"
@@ -148,6 +150,11 @@ func (m *maker) wantedExit(c *Cluster, u use, consumer controller.Consumer, d co
 		Exposure: u.exposure, Consumer: u.consumer, Via: consumer.Via, Hostname: d.Hostname, Port: d.Port,
 		SHA256: d.TrustDomain.SHA256, MinTLS: d.MinTLS, FloorBy: d.FloorBy,
 		Gateway: posture.Subject{Kind: "Gateway", Namespace: consumer.Namespace, Name: u.consumer + "-egress", Listener: u.exposure},
+	}
+	w.EnforcedBy = posture.Enforcer(consumer.Identity.EnforcedBy)
+	w.Identity = posture.Identity{Type: "uri", Match: "exact", Value: consumer.Identity.URI}
+	if consumer.Identity.URI == "" {
+		w.Identity = posture.Identity{Type: "dns", Match: "exact", Value: consumer.Identity.DNS}
 	}
 	if consumer.Via == "direct" {
 		w.Gateway = posture.Subject{Kind: "Workload", Namespace: consumer.Namespace, Name: u.consumer}

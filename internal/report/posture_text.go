@@ -13,8 +13,12 @@ import (
 // PostureText prints who reaches what, cluster by cluster: the ways in, the ways out, the grants.
 func PostureText(w io.Writer, clusters []trace.Cluster, style Style) error {
 	p := &page{style: style}
+	calls := callsTable(clusters)
+	if len(calls.rows) > 0 {
+		calls.write(p)
+	}
 	for i, c := range clusters {
-		if i > 0 {
+		if i > 0 || len(calls.rows) > 0 {
 			p.end()
 		}
 		p.put(bold, c.Name)
@@ -194,8 +198,6 @@ func backendText(b posture.Backend) string {
 		hop = "TLS, CA " + anchors(b.CA.Value)
 	}
 	switch {
-	case !b.Exists && !b.External:
-		hop = "does not exist"
 	case !b.Granted:
 		hop = "not granted"
 	}

@@ -27,9 +27,8 @@ func (w *walk) leave() bool {
 
 // egress is the hop from the pods to their egress gateway.
 func (w *walk) egress(wanted controller.WantedExit) bool {
-	name := cmp.Or(w.consumer.ServiceName, w.exposureName)
 	w.hop(w.from, "service name", w.declared(
-		fmt.Sprintf("pods call https://%s.%s.svc.cluster.local", name, w.consumer.Namespace),
+		"pods call "+wanted.URL,
 		"exposures", w.exposureName, "consumers", w.consumerName, "serviceName"))
 	entry := entryOf(w.from, wanted.Gateway, w.exposureName)
 	if entry == nil {
