@@ -51,7 +51,7 @@ func TestEveryFieldIsDocumented(t *testing.T) {
 				return true
 			}
 			fields++
-			for _, group := range field.Comments() {
+			for _, group := range ast.Comments(field) {
 				if group.Doc && strings.TrimSpace(group.Text()) != "" {
 					return true
 				}

@@ -92,10 +92,7 @@ func (w *World) listenerSets() {
 			continue
 		}
 		for i, entry := range decoded.Spec.Listeners {
-			w.listen(g, o, i, gatewayv1.Listener{
-				Name: entry.Name, Hostname: entry.Hostname, Port: entry.Port, Protocol: entry.Protocol,
-				TLS: entry.TLS, AllowedRoutes: entry.AllowedRoutes,
-			})
+			w.listen(g, o, i, gatewayv1.Listener(entry))
 		}
 	}
 	// The experimental predecessor is another kind; some controllers still read it.
