@@ -7,6 +7,7 @@
 //  4. transform: what Flux or Argo CD add around it (patches, prefixes, substituted variables)
 //  5. observe: objects that kustomize dropped, lists that a patch cut, references that a new name broke, duplicates
 //
-// What kustomize is given was decoded here first and is encoded again, so that it cannot read a byte differently than the
-// check did. Positions are looked up only when asked for.
+// Kustomizations and the configurations of plugins are decoded here and encoded again, so that kustomize cannot read one of them
+// differently than the check did. Manifests and patches stay as they are, and are cut into documents in the same places as
+// kustomize does it. Positions are looked up only when asked for.
 package render

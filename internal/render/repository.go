@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/gatespan/gatespan/internal/revision"
 )
 
 // maxLinks bounds the symbolic links that one path may go through.
@@ -163,6 +165,9 @@ func (r *repository) load(name string) ([]byte, *refusal) {
 	}
 	if len(content) > r.limits.FileBytes {
 		return nil, overLimit(at, "split the file", "the file is larger than %d bytes", r.limits.FileBytes)
+	}
+	if revision.IsLFSPointer(content) {
+		return nil, refuse(ruleRoot, at, "the file's content is in Git LFS, not in the repository")
 	}
 	return content, nil
 }
