@@ -3,6 +3,7 @@ package report
 import (
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/fleet"
@@ -58,8 +59,18 @@ func CandidatesText(w io.Writer, exposure string, all []Candidate, style Style) 
 		}
 		p.put(none, name)
 		p.end()
-		for _, l := range c.Lacks {
-			p.wrapped("         ", none, "cannot "+l.Title+": "+l.Why)
+		for i, l := range c.Lacks {
+			if i > 0 && l.Why == c.Lacks[i-1].Why { // one reason often takes away several abilities
+				continue
+			}
+			var titles []string
+			for _, same := range c.Lacks[i:] {
+				if same.Why != l.Why {
+					break
+				}
+				titles = append(titles, same.Title)
+			}
+			p.wrapped("         ", none, "cannot "+strings.Join(titles, ", ")+": "+l.Why)
 			if l.Instead != "" {
 				p.wrapped("         instead: ", none, l.Instead)
 			}
