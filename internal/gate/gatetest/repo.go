@@ -1,0 +1,183 @@
+// Package gatetest is a repository on disk that tests of the gate change and judge, as a pull request would be.
+package gatetest
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/gatespan/gatespan/internal/gate"
+	"github.com/gatespan/gatespan/internal/report"
+)
+
+// Repo is a Git repository in a temporary directory. Its first commit is what a test starts from, so that Base "HEAD" compares with it.
+type Repo struct {
+	Dir   string
+	t     *testing.T
+	fleet string // what Options.Fleet is unless a test says otherwise
+}
+
+// Relay is a copy of the committed example: its fleet in testdata/relay and its overlays.
+func Relay(t *testing.T) *Repo {
+	t.Helper()
+	_, here, _, _ := runtime.Caller(0)
+	root := filepath.Join(filepath.Dir(here), "..", "..", "..")
+	r := &Repo{Dir: t.TempDir(), t: t, fleet: "testdata/relay"}
+	for _, dir := range []string{"overlays", "testdata/relay"} {
+		r.fail(os.CopyFS(filepath.Join(r.Dir, dir), os.DirFS(filepath.Join(root, dir))))
+	}
+	r.start()
+	return r
+}
+
+// New is a repository with these files. Its fleet is at the default place, fleet/, if it is one of them.
+func New(t *testing.T, files map[string]string) *Repo {
+	t.Helper()
+	r := &Repo{Dir: t.TempDir(), t: t}
+	for file, content := range files {
+		r.Write(file, content)
+	}
+	r.start()
+	return r
+}
+
+func (r *Repo) start() {
+	r.t.Helper()
+	r.git("init", "-q", "-b", "main")
+	r.Commit("the base")
+}
+
+// Replace changes one place of a file: it fails unless old occurs exactly once.
+func (r *Repo) Replace(file, old, new string) {
+	r.t.Helper()
+	content := r.Read(file)
+	if n := strings.Count(content, old); n != 1 {
+		r.t.Fatalf("%s has %q %d times, want once, in:\n%s", file, old, n, content)
+	}
+	r.Write(file, strings.Replace(content, old, new, 1))
+}
+
+// Append adds to the end of a file.
+func (r *Repo) Append(file, content string) {
+	r.t.Helper()
+	r.Write(file, r.Read(file)+content)
+}
+
+// Read returns a file's content.
+func (r *Repo) Read(file string) string {
+	r.t.Helper()
+	content, err := os.ReadFile(r.path(file))
+	r.fail(err)
+	return string(content)
+}
+
+// Write creates or replaces a file, and the directories to it.
+func (r *Repo) Write(file, content string) {
+	r.t.Helper()
+	r.fail(os.MkdirAll(filepath.Dir(r.path(file)), 0o755))
+	r.fail(os.WriteFile(r.path(file), []byte(content), 0o644))
+}
+
+// Remove removes a file, or a directory with all that is in it.
+func (r *Repo) Remove(file string) {
+	r.t.Helper()
+	if _, err := os.Stat(r.path(file)); err != nil {
+		r.t.Fatal(err)
+	}
+	r.fail(os.RemoveAll(r.path(file)))
+}
+
+// Rename moves a file or directory.
+func (r *Repo) Rename(from, to string) {
+	r.t.Helper()
+	r.fail(os.MkdirAll(filepath.Dir(r.path(to)), 0o755))
+	r.fail(os.Rename(r.path(from), r.path(to)))
+}
+
+// Commit commits the work tree as it is.
+func (r *Repo) Commit(message string) {
+	r.t.Helper()
+	r.git("add", "-A")
+	r.git("commit", "-q", "--allow-empty", "-m", message)
+}
+
+// Generate runs gatespan generate, for a test that changes the fleet.
+func (r *Repo) Generate() {
+	r.t.Helper()
+	_, err := gate.Generate(context.Background(), r.options(gate.Options{}), gate.GenerateOptions{Prune: true})
+	r.fail(err)
+}
+
+// Check judges the work tree. Dir, Fleet and Today are filled in where o leaves them empty.
+func (r *Repo) Check(o gate.Options) *report.Report {
+	r.t.Helper()
+	judged, err := gate.Check(context.Background(), r.options(o))
+	r.fail(err)
+	return judged
+}
+
+// CheckError judges the work tree, which must not be possible.
+func (r *Repo) CheckError(o gate.Options) error {
+	r.t.Helper()
+	judged, err := gate.Check(context.Background(), r.options(o))
+	if err == nil {
+		r.t.Fatalf("the check was done, want an error:\n%s", print(judged))
+	}
+	return err
+}
+
+func (r *Repo) options(o gate.Options) gate.Options {
+	if o.Dir == "" {
+		o.Dir = r.Dir
+	}
+	if o.Fleet == "" {
+		o.Fleet = r.fleet
+	}
+	if o.Today == "" {
+		o.Today = "2026-11-23"
+	}
+	return o
+}
+
+// Files lists the files below a directory, sorted, relative to the repository.
+func (r *Repo) Files(dir string) []string {
+	r.t.Helper()
+	var out []string
+	r.fail(filepath.WalkDir(r.path(dir), func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			relative, _ := filepath.Rel(r.Dir, path) // both are absolute
+			out = append(out, filepath.ToSlash(relative))
+		}
+		return err
+	}))
+	return out
+}
+
+func (r *Repo) path(file string) string { return filepath.Join(r.Dir, filepath.FromSlash(file)) }
+
+func (r *Repo) fail(err error) {
+	r.t.Helper()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// git runs Git without the configuration of whoever runs the test.
+func (r *Repo) git(arguments ...string) {
+	r.t.Helper()
+	command := exec.Command("git", arguments...)
+	command.Dir = r.Dir
+	command.Env = append(os.Environ(),
+		"GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1",
+		"GIT_AUTHOR_NAME=test", "GIT_AUTHOR_EMAIL=test@example.com",
+		"GIT_COMMITTER_NAME=test", "GIT_COMMITTER_EMAIL=test@example.com",
+	)
+	if out, err := command.CombinedOutput(); err != nil {
+		r.t.Fatalf("git %s: %v\n%s", strings.Join(arguments, " "), err, out)
+	}
+}
