@@ -103,3 +103,9 @@ func (c Cluster) ProvidedObject(kind, namespace, name string) bool {
 	}
 	return false
 }
+
+// ServesGatewayAPI reports whether the cluster's Gateway API CRDs are known to be of that version or newer. A version that nobody names
+// counts as older, because old CRDs drop newer fields in silence.
+func (c Cluster) ServesGatewayAPI(version string) bool {
+	return c.GatewayAPI.Version != "" && CompareVersions(c.GatewayAPI.Version, version) >= 0
+}

@@ -24,20 +24,7 @@ const (
 	kindHTTPRouteFilter      = "HTTPRouteFilter"
 )
 
-// resource is one object as it is written: the same shape for every kind.
-type resource[S any] struct {
-	APIVersion string `json:"apiVersion"`
-	Kind       string `json:"kind"`
-	Metadata   meta   `json:"metadata"`
-	Spec       S      `json:"spec"`
-}
-
-type meta struct {
-	Name      string `json:"name"`
-	Namespace string `json:"namespace"`
-}
-
-// decoded is the same for reading. Fields without bearing on a posture are `any`: known, and of no interest.
+// decoded is an object as it is read. Fields without bearing on a posture are `any`: known, and of no interest.
 type decoded[S any] struct {
 	APIVersion string `json:"apiVersion"`
 	Kind       string `json:"kind"`

@@ -12,8 +12,6 @@ import (
 	"github.com/gatespan/gatespan/internal/kubernetes"
 )
 
-const gatewayVersion = gatewayapi.Group + "/v1"
-
 // writeGateway writes the Gateway, what protects each of its listeners, and what they refer to. Every listener has exactly one
 // ClientTrafficPolicy of its own: policies are never merged, and of two on one target the older wins, which nobody sees in Git.
 func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, error) {
@@ -30,23 +28,25 @@ func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, erro
 	}
 	terminates := false
 	for _, l := range g.Listeners {
-		spec.Listeners = append(spec.Listeners, providerListener(g.Port, l))
-		terminates = terminates || l.Mode != passthrough
+		spec.Listeners = append(spec.Listeners, gatewayapi.ProviderListener(g.Port, l))
+		terminates = terminates || l.Mode != gatewayapi.Passthrough
 	}
 	if terminates && frontendServed(cluster) {
-		spec.TLS = frontendTLS(ca)
+		// The second belt: a ClientTrafficPolicy that loses its target still leaves client certificates required. spec.tls.backend is
+		// never set: it would switch off the floor in EnvoyProxy spec.backendTLS (internal/gatewayapi/contexts.go).
+		spec.TLS = gatewayapi.FrontendTLS(ca)
 	}
 	objects := []any{
-		resource[envoyProxySpec]{version, kindEnvoyProxy, meta{g.Name, g.Namespace}, providerProxy(cluster, g)},
-		resource[gatewayv1.GatewaySpec]{gatewayVersion, "Gateway", meta{g.Name, g.Namespace}, spec},
+		gatewayapi.Make(version, kindEnvoyProxy, gatewayapi.Meta{Name: g.Name, Namespace: g.Namespace}, providerProxy(cluster, g)),
+		gatewayapi.Make(gatewayapi.Version, "Gateway", gatewayapi.Meta{Name: g.Name, Namespace: g.Namespace}, spec),
 	}
 	for _, l := range g.Listeners {
-		if l.Mode == passthrough {
+		if l.Mode == gatewayapi.Passthrough {
 			continue // the pods terminate TLS: there is nothing that a policy could set
 		}
-		objects = append(objects, resource[clientTrafficPolicySpec]{
-			version, kindClientTrafficPolicy, meta{g.Name + "-" + l.Name, g.Namespace}, listenerPolicy(g.Name, l, ca),
-		})
+		objects = append(objects, gatewayapi.Make(
+			version, kindClientTrafficPolicy, gatewayapi.Meta{Name: g.Name + "-" + l.Name, Namespace: g.Namespace}, listenerPolicy(g.Name, l, ca),
+		))
 	}
 	for _, l := range g.Listeners {
 		objects = appendObject(objects, kubernetes.Certificate(l.Certificate, l.Certificate.Secret))
@@ -57,8 +57,6 @@ func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, erro
 	return objects, nil
 }
 
-const passthrough = "Passthrough"
-
 func parametersRef(name string) *gatewayv1.GatewayInfrastructure {
 	return &gatewayv1.GatewayInfrastructure{ParametersRef: &gatewayv1.LocalParametersReference{
 		Group: Group, Kind: kindEnvoyProxy, Name: name,
@@ -68,57 +66,8 @@ func parametersRef(name string) *gatewayv1.GatewayInfrastructure {
 // frontendServed reports whether spec.tls.frontend would reach the controller and be read: the field is in the standard CRDs
 // from Gateway API 1.5 (CHANGELOG/1.5-CHANGELOG.md) and implemented from Envoy Gateway 1.8 (release-notes/v1.8.0.yaml).
 func frontendServed(c controller.Cluster) bool {
-	return c.GatewayAPI.Version != "" && controller.CompareVersions(c.GatewayAPI.Version, "1.5") >= 0 &&
+	return c.ServesGatewayAPI("1.5") &&
 		(c.Controller.Version == "" || controller.CompareVersions(c.Controller.Version, "1.8") >= 0)
-}
-
-// frontendTLS is the second belt: a ClientTrafficPolicy that loses its target still leaves client certificates required. It
-// never sets spec.tls.backend, which would switch off the floor in EnvoyProxy spec.backendTLS (internal/gatewayapi/contexts.go).
-func frontendTLS(configMap string) *gatewayv1.GatewayTLSConfig {
-	return &gatewayv1.GatewayTLSConfig{Frontend: &gatewayv1.FrontendTLSConfig{Default: gatewayv1.TLSConfig{
-		Validation: &gatewayv1.FrontendTLSValidation{
-			Mode:              gatewayv1.AllowValidOnly,
-			CACertificateRefs: []gatewayv1.ObjectReference{{Kind: "ConfigMap", Name: gatewayv1.ObjectName(configMap)}},
-		},
-	}}}
-}
-
-func providerListener(port int, l controller.Listener) gatewayv1.Listener {
-	out := gatewayv1.Listener{
-		Name:     gatewayv1.SectionName(l.Name),
-		Hostname: pointer(gatewayv1.Hostname(l.Hostname)),
-		Port:     gatewayv1.PortNumber(port),
-	}
-	if l.Mode == passthrough {
-		out.Protocol = gatewayv1.TLSProtocolType
-		out.TLS = &gatewayv1.ListenerTLSConfig{Mode: pointer(gatewayv1.TLSModePassthrough)}
-		out.AllowedRoutes = sameNamespace("TLSRoute")
-		return out
-	}
-	out.Protocol = gatewayv1.HTTPSProtocolType
-	out.TLS = terminate(l.Certificate.Secret)
-	out.AllowedRoutes = sameNamespace("HTTPRoute")
-	return out
-}
-
-func terminate(secret string) *gatewayv1.ListenerTLSConfig {
-	return &gatewayv1.ListenerTLSConfig{
-		Mode:            pointer(gatewayv1.TLSModeTerminate),
-		CertificateRefs: []gatewayv1.SecretObjectReference{secretReference(secret)},
-	}
-}
-
-func secretReference(name string) gatewayv1.SecretObjectReference {
-	return gatewayv1.SecretObjectReference{
-		Group: pointer(gatewayv1.Group("")), Kind: pointer(gatewayv1.Kind("Secret")), Name: gatewayv1.ObjectName(name),
-	}
-}
-
-func sameNamespace(kind string) *gatewayv1.AllowedRoutes {
-	return &gatewayv1.AllowedRoutes{
-		Namespaces: &gatewayv1.RouteNamespaces{From: pointer(gatewayv1.NamespacesFromSame)},
-		Kinds:      []gatewayv1.RouteGroupKind{{Group: pointer(gatewayv1.Group(gatewayapi.Group)), Kind: gatewayv1.Kind(kind)}},
-	}
 }
 
 // targetListener attaches a policy to one listener of a Gateway of its namespace.

@@ -10,6 +10,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/gatespan/gatespan/internal/controller"
+	"github.com/gatespan/gatespan/internal/gatewayapi"
 	"github.com/gatespan/gatespan/internal/kubernetes"
 )
 
@@ -40,15 +41,15 @@ func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, er
 			Hostname:      pointer(gatewayv1.Hostname(localName(c, d))),
 			Port:          egressPort,
 			Protocol:      gatewayv1.HTTPSProtocolType,
-			TLS:           terminate(c.ServerCertificate.Secret),
-			AllowedRoutes: sameNamespace("HTTPRoute"),
+			TLS:           gatewayapi.Terminate(c.ServerCertificate.Secret),
+			AllowedRoutes: gatewayapi.SameNamespace("HTTPRoute"),
 		})
 	}
 	objects := []any{
-		resource[envoyProxySpec]{version, kindEnvoyProxy, meta{name, c.Namespace}, envoyProxySpec{Provider: &proxyProvider{
+		gatewayapi.Make(version, kindEnvoyProxy, gatewayapi.Meta{Name: name, Namespace: c.Namespace}, envoyProxySpec{Provider: &proxyProvider{
 			Type: "Kubernetes", Kubernetes: &proxyKubernetes{EnvoyService: &proxyService{Name: name, Type: "ClusterIP"}},
-		}}},
-		resource[gatewayv1.GatewaySpec]{gatewayVersion, "Gateway", meta{name, c.Namespace}, gateway},
+		}}),
+		gatewayapi.Make(gatewayapi.Version, "Gateway", gatewayapi.Meta{Name: name, Namespace: c.Namespace}, gateway),
 		egressNetworkPolicy(name, namespace, c),
 	}
 	for _, d := range c.Destinations {
@@ -72,7 +73,7 @@ func localName(c controller.Consumer, d controller.Destination) string {
 // EnvoyProxy and Gateway (mergeClientTLSConfigs in internal/gatewayapi/backendtlspolicy.go).
 func destination(gateway, proxies string, c controller.Consumer, d controller.Destination) []any {
 	name := c.Name + "-" + d.Exposure
-	client := secretReference(c.Certificate.Secret)
+	client := gatewayapi.SecretReference(c.Certificate.Secret)
 	backend := backendSpec{
 		Endpoints: []backendEndpoint{{}},
 		TLS: &backendTLSSettings{
@@ -94,19 +95,19 @@ func destination(gateway, proxies string, c controller.Consumer, d controller.De
 		Group: pointer(gatewayv1.Group(Group)), Kind: pointer(gatewayv1.Kind(kindBackend)), Name: gatewayv1.ObjectName(name),
 	}
 	return []any{
-		resource[clientTrafficPolicySpec]{version, kindClientTrafficPolicy, meta{name, c.Namespace}, clientTrafficPolicySpec{
+		gatewayapi.Make(version, kindClientTrafficPolicy, gatewayapi.Meta{Name: name, Namespace: c.Namespace}, clientTrafficPolicySpec{
 			policyTargets: targetListener(gateway, d.Exposure),
 			TLS:           &clientTLS{tlsSettings: tlsSettings{MinVersion: "1.3", MaxVersion: "1.3"}},
-		}},
-		resource[gatewayv1.HTTPRouteSpec]{gatewayVersion, "HTTPRoute", meta{name, c.Namespace}, gatewayv1.HTTPRouteSpec{
-			CommonRouteSpec: gatewayv1.CommonRouteSpec{ParentRefs: []gatewayv1.ParentReference{parentListener(gateway, d.Exposure)}},
+		}),
+		gatewayapi.Make(gatewayapi.Version, "HTTPRoute", gatewayapi.Meta{Name: name, Namespace: c.Namespace}, gatewayv1.HTTPRouteSpec{
+			CommonRouteSpec: gatewayv1.CommonRouteSpec{ParentRefs: []gatewayv1.ParentReference{gatewayapi.ParentListener(gateway, d.Exposure)}},
 			Hostnames:       []gatewayv1.Hostname{gatewayv1.Hostname(localName(c, d))},
-			Rules:           httpRules(d.HTTP, to, rewrite),
-		}},
-		resource[backendSpec]{version, kindBackend, meta{name, c.Namespace}, backend},
-		resource[corev1.ServiceSpec]{"v1", "Service", meta{d.ServiceName, c.Namespace}, corev1.ServiceSpec{
+			Rules:           gatewayapi.HTTPRules(d.HTTP, to, rewrite),
+		}),
+		gatewayapi.Make(version, kindBackend, gatewayapi.Meta{Name: name, Namespace: c.Namespace}, backend),
+		gatewayapi.Make("v1", "Service", gatewayapi.Meta{Name: d.ServiceName, Namespace: c.Namespace}, corev1.ServiceSpec{
 			Type: corev1.ServiceTypeExternalName, ExternalName: gateway + "." + proxies + ".svc.cluster.local",
-		}},
+		}),
 	}
 }
 
@@ -131,7 +132,7 @@ func caBundles(c controller.Consumer) []any {
 
 // egressNetworkPolicy admits the consumer's pods to the port that the proxies listen on, and nobody else to anything.
 func egressNetworkPolicy(name, proxies string, c controller.Consumer) any {
-	return resource[networkingv1.NetworkPolicySpec]{"networking.k8s.io/v1", "NetworkPolicy", meta{name, proxies}, networkingv1.NetworkPolicySpec{
+	return gatewayapi.Make("networking.k8s.io/v1", "NetworkPolicy", gatewayapi.Meta{Name: name, Namespace: proxies}, networkingv1.NetworkPolicySpec{
 		PodSelector: metav1.LabelSelector{MatchLabels: proxyLabels(c.Namespace, name)},
 		PolicyTypes: []networkingv1.PolicyType{networkingv1.PolicyTypeIngress},
 		Ingress: []networkingv1.NetworkPolicyIngressRule{{
@@ -143,7 +144,7 @@ func egressNetworkPolicy(name, proxies string, c controller.Consumer) any {
 				Protocol: pointer(corev1.ProtocolTCP), Port: pointer(intstr.FromInt32(int32(containerPort(egressPort)))),
 			}},
 		}},
-	}}
+	})
 }
 
 // containerPort is where the proxies listen for a listener's port: a privileged one is shifted so that they need no capability.

@@ -75,11 +75,6 @@ func atLeast(c controller.Cluster, version string) bool {
 	return c.Controller.Version == "" || controller.CompareVersions(c.Controller.Version, version) >= 0
 }
 
-// crdsAtLeast compares the Gateway API CRDs; a version that nobody names counts as older, because old CRDs drop newer fields in silence.
-func crdsAtLeast(c controller.Cluster, version string) bool {
-	return c.GatewayAPI.Version != "" && controller.CompareVersions(c.GatewayAPI.Version, version) >= 0
-}
-
 func pointer[T any](v T) *T { return &v }
 
 func deref[T any](p *T, absent T) T {

@@ -11,21 +11,7 @@ const (
 	securityVersion   = securityGroup + "/v1"
 )
 
-// resource is one object as it is written: the same shape for every kind.
-type resource[S any] struct {
-	APIVersion string `json:"apiVersion"`
-	Kind       string `json:"kind"`
-	Metadata   meta   `json:"metadata"`
-	Spec       S      `json:"spec"`
-}
-
-type meta struct {
-	Name        string            `json:"name"`
-	Namespace   string            `json:"namespace"`
-	Annotations map[string]string `json:"annotations,omitempty"`
-}
-
-// decoded is the same for reading. Fields without bearing on a posture are `any`: known, and of no interest. The versions v1, v1beta1
+// decoded is an object as it is read. Fields without bearing on a posture are `any`: known, and of no interest. The versions v1, v1beta1
 // and v1alpha3 of a kind have one schema (istio.io/api, kubernetes/customresourcedefinitions.gen.yaml).
 type decoded[S any] struct {
 	APIVersion string `json:"apiVersion"`

@@ -14,11 +14,6 @@ import (
 	"github.com/gatespan/gatespan/internal/kubernetes"
 )
 
-const (
-	gatewayVersion = gatewayapi.Group + "/v1"
-	passthrough    = "Passthrough"
-)
-
 // writeGateway writes the Gateway, the policy that tells clients apart, and what they refer to. The lowest TLS version is no field of
 // any of them: it is mesh configuration, which is checked (mesh.go) and never written.
 func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, error) {
@@ -36,13 +31,14 @@ func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, erro
 	terminates := false
 	for _, l := range g.Listeners {
 		spec.Listeners = append(spec.Listeners, providerListener(cluster, g.Port, l))
-		terminates = terminates || l.Mode != passthrough
+		terminates = terminates || l.Mode != gatewayapi.Passthrough
 	}
 	frontend := frontendWritten(cluster)
 	if terminates && frontend {
-		spec.TLS = frontendTLS(ca)
+		// One reference, and a ConfigMap: a Secret would not do before 1.31 (releasenotes/notes/cacert-secret-sds-auth.yaml).
+		spec.TLS = gatewayapi.FrontendTLS(ca)
 	}
-	objects := []any{resource[gatewayv1.GatewaySpec]{gatewayVersion, "Gateway", meta{Name: g.Name, Namespace: g.Namespace}, spec}}
+	objects := []any{gatewayapi.Make(gatewayapi.Version, "Gateway", gatewayapi.Meta{Name: g.Name, Namespace: g.Namespace}, spec)}
 	policy, err := clientPolicy(g)
 	if err != nil {
 		return nil, err
@@ -56,7 +52,7 @@ func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, erro
 	bundled := map[string]bool{}
 	for _, l := range g.Listeners {
 		objects = appendObject(objects, kubernetes.Certificate(l.Certificate, l.Certificate.Secret))
-		if !frontend && l.Mode != passthrough && g.TrustDomain.PEM != "" && !bundled[l.Certificate.Secret] {
+		if !frontend && l.Mode != gatewayapi.Passthrough && g.TrustDomain.PEM != "" && !bundled[l.Certificate.Secret] {
 			bundled[l.Certificate.Secret] = true
 			objects = append(objects, caSecret(l.Certificate.Secret, g.Namespace, g.TrustDomain.PEM))
 		}
@@ -77,7 +73,7 @@ func gatewayClass(cluster controller.Cluster) gatewayv1.ObjectName {
 // frontendWritten reports whether spec.tls.frontend is there and read. The standard CRDs have it from Gateway API 1.5; Istio reads it
 // from 1.28 (releasenotes/notes/57183.yaml) and claims conformance from 1.31 (pilot/pkg/config/kube/gateway/supported_features.go).
 func frontendWritten(c controller.Cluster) bool {
-	return crdsAtLeast(c, "1.5") && atLeast(c, "1.28")
+	return c.ServesGatewayAPI("1.5") && atLeast(c, "1.28")
 }
 
 // modeOption reports whether the listener also says MUTUAL by option: alone where spec.tls.frontend does not reach Istio, and beside it
@@ -87,59 +83,24 @@ func modeOption(c controller.Cluster) bool {
 	return !frontendWritten(c) || !atLeast(c, "1.31")
 }
 
-// frontendTLS has one reference: with two Istio refuses the listener (conversion.go buildTLS). A Secret would not do before 1.31
-// (releasenotes/notes/cacert-secret-sds-auth.yaml).
-func frontendTLS(configMap string) *gatewayv1.GatewayTLSConfig {
-	return &gatewayv1.GatewayTLSConfig{Frontend: &gatewayv1.FrontendTLSConfig{Default: gatewayv1.TLSConfig{
-		Validation: &gatewayv1.FrontendTLSValidation{
-			Mode:              gatewayv1.AllowValidOnly,
-			CACertificateRefs: []gatewayv1.ObjectReference{{Kind: "ConfigMap", Name: gatewayv1.ObjectName(configMap)}},
-		},
-	}}}
-}
-
+// providerListener adds to a listener what Istio needs to ask for certificates.
 func providerListener(cluster controller.Cluster, port int, l controller.Listener) gatewayv1.Listener {
-	out := gatewayv1.Listener{
-		Name:     gatewayv1.SectionName(l.Name),
-		Hostname: pointer(gatewayv1.Hostname(l.Hostname)),
-		Port:     gatewayv1.PortNumber(port),
-	}
-	if l.Mode == passthrough {
-		out.Protocol = gatewayv1.TLSProtocolType
-		out.TLS = &gatewayv1.ListenerTLSConfig{Mode: pointer(gatewayv1.TLSModePassthrough)}
-		out.AllowedRoutes = sameNamespace("TLSRoute")
-		return out
-	}
-	out.Protocol = gatewayv1.HTTPSProtocolType
-	out.TLS = &gatewayv1.ListenerTLSConfig{
-		Mode: pointer(gatewayv1.TLSModeTerminate),
-		CertificateRefs: []gatewayv1.SecretObjectReference{{
-			Group: pointer(gatewayv1.Group("")), Kind: pointer(gatewayv1.Kind("Secret")), Name: gatewayv1.ObjectName(l.Certificate.Secret),
-		}},
-	}
-	if modeOption(cluster) {
+	out := gatewayapi.ProviderListener(port, l)
+	if l.Mode != gatewayapi.Passthrough && modeOption(cluster) {
 		out.TLS.Options = map[gatewayv1.AnnotationKey]gatewayv1.AnnotationValue{optionMode: modeMutual}
 	}
-	out.AllowedRoutes = sameNamespace("HTTPRoute")
 	return out
-}
-
-func sameNamespace(kind string) *gatewayv1.AllowedRoutes {
-	return &gatewayv1.AllowedRoutes{
-		Namespaces: &gatewayv1.RouteNamespaces{From: pointer(gatewayv1.NamespacesFromSame)},
-		Kinds:      []gatewayv1.RouteGroupKind{{Group: pointer(gatewayv1.Group(gatewayapi.Group)), Kind: gatewayv1.Kind(kind)}},
-	}
 }
 
 // clientPolicy admits the identities of each listener, by the host that clients name. One policy holds all rules: an ALLOW policy for
 // one listener closes every other listener of the Gateway, so each terminating listener has a rule of its own. Without pinned
-// identities a listener's rule names no client. A passthrough listener has no request to rule on, only the name of its TLS handshake
+// identities a listener's rule names no client. A gatewayapi.Passthrough listener has no request to rule on, only the name of its TLS handshake
 // (pilot/pkg/security/authz/model/model.go, connection.sni).
 func clientPolicy(g controller.Gateway) (any, error) {
 	pins := false
 	var rules []authorizationRule
 	for _, l := range g.Listeners {
-		if l.Mode == passthrough {
+		if l.Mode == gatewayapi.Passthrough {
 			rules = append(rules, authorizationRule{When: []ruleCondition{{Key: "connection.sni", Values: []string{l.Hostname}}}})
 			continue
 		}
@@ -164,9 +125,9 @@ func clientPolicy(g controller.Gateway) (any, error) {
 	if !pins {
 		return nil, nil
 	}
-	return resource[authorizationPolicySpec]{securityVersion, kindAuthorizationPolicy, meta{Name: g.Name, Namespace: g.Namespace}, authorizationPolicySpec{
+	return gatewayapi.Make(securityVersion, kindAuthorizationPolicy, gatewayapi.Meta{Name: g.Name, Namespace: g.Namespace}, authorizationPolicySpec{
 		policyTarget: targetGateway(g.Name), Action: "ALLOW", Rules: rules,
-	}}, nil
+	}), nil
 }
 
 func targetGateway(name string) policyTarget {

@@ -9,6 +9,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/gatespan/gatespan/internal/controller"
+	"github.com/gatespan/gatespan/internal/gatewayapi"
 	"github.com/gatespan/gatespan/internal/kubernetes"
 )
 
@@ -57,17 +58,17 @@ func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, er
 				Mode:    pointer(gatewayv1.TLSModeTerminate),
 				Options: map[gatewayv1.AnnotationKey]gatewayv1.AnnotationValue{optionMode: modeIstioMutual},
 			},
-			AllowedRoutes: sameNamespace("HTTPRoute"),
+			AllowedRoutes: gatewayapi.SameNamespace("HTTPRoute"),
 		})
 	}
 	principal := fmt.Sprintf("%s/ns/%s/sa/%s", cmp.Or(cluster.Controller.MeshTrustDomain, defaultTrustDomain), c.Namespace, c.ServiceAccount)
-	at := meta{Name: name, Namespace: c.Namespace}
+	at := gatewayapi.Meta{Name: name, Namespace: c.Namespace}
 	objects := []any{
-		resource[gatewayv1.GatewaySpec]{gatewayVersion, "Gateway", meta{name, c.Namespace, map[string]string{annotationServiceType: "ClusterIP"}}, gateway},
-		resource[authorizationPolicySpec]{securityVersion, kindAuthorizationPolicy, at, authorizationPolicySpec{
+		gatewayapi.Make(gatewayapi.Version, "Gateway", gatewayapi.Meta{Name: name, Namespace: c.Namespace, Annotations: map[string]string{annotationServiceType: "ClusterIP"}}, gateway),
+		gatewayapi.Make(securityVersion, kindAuthorizationPolicy, at, authorizationPolicySpec{
 			policyTarget: targetGateway(name), Action: "ALLOW",
 			Rules: []authorizationRule{{From: []ruleFrom{{Source: &ruleSource{Principals: []string{principal}}}}}},
-		}},
+		}),
 	}
 	for _, d := range c.Destinations {
 		objects = append(objects, destination(name, credentials[d.TrustDomain.Name].Secret, c, d)...)
@@ -123,7 +124,7 @@ func standIn(c controller.Consumer, d controller.Destination) string {
 // applyTLSDefaults); the provider's listener refuses 1.2.
 func destination(gateway, secret string, c controller.Consumer, d controller.Destination) []any {
 	host, local := standIn(c, d), serviceHost(d.ServiceName, c.Namespace)
-	at := meta{Name: c.Name + "-" + d.Exposure, Namespace: c.Namespace}
+	at := gatewayapi.Meta{Name: c.Name + "-" + d.Exposure, Namespace: c.Namespace}
 	rewrite := []gatewayv1.HTTPRouteFilter{{
 		Type:       gatewayv1.HTTPRouteFilterURLRewrite,
 		URLRewrite: &gatewayv1.HTTPURLRewriteFilter{Hostname: pointer(gatewayv1.PreciseHostname(d.Hostname))},
@@ -133,17 +134,17 @@ func destination(gateway, secret string, c controller.Consumer, d controller.Des
 		Name: gatewayv1.ObjectName(host), Port: pointer(gatewayv1.PortNumber(d.Port)),
 	}
 	return []any{
-		resource[gatewayv1.HTTPRouteSpec]{gatewayVersion, "HTTPRoute", at, gatewayv1.HTTPRouteSpec{
-			CommonRouteSpec: gatewayv1.CommonRouteSpec{ParentRefs: []gatewayv1.ParentReference{parentListener(gateway, d.Exposure)}},
+		gatewayapi.Make(gatewayapi.Version, "HTTPRoute", at, gatewayv1.HTTPRouteSpec{
+			CommonRouteSpec: gatewayv1.CommonRouteSpec{ParentRefs: []gatewayv1.ParentReference{gatewayapi.ParentListener(gateway, d.Exposure)}},
 			Hostnames:       []gatewayv1.Hostname{gatewayv1.Hostname(local)},
-			Rules:           httpRules(d.HTTP, to, rewrite),
-		}},
-		resource[serviceEntrySpec]{networkingVersion, kindServiceEntry, at, serviceEntrySpec{
+			Rules:           gatewayapi.HTTPRules(d.HTTP, to, rewrite),
+		}),
+		gatewayapi.Make(networkingVersion, kindServiceEntry, at, serviceEntrySpec{
 			Hosts: []string{host}, ExportTo: []string{"."}, Location: "MESH_EXTERNAL", Resolution: "DNS",
 			Ports:     []servicePort{{Number: d.Port, Name: "https", Protocol: "HTTPS"}},
 			Endpoints: []workloadEndpoint{{Address: d.Hostname}},
-		}},
-		resource[destinationRuleSpec]{networkingVersion, kindDestinationRule, at, destinationRuleSpec{
+		}),
+		gatewayapi.Make(networkingVersion, kindDestinationRule, at, destinationRuleSpec{
 			Host: host, ExportTo: []string{"."},
 			// Without it sidecars that see the host would get no TLS at all (cluster_tls.go, buildUpstreamClusterTLSContext).
 			WorkloadSelector: &workloadSelector{MatchLabels: gatewayPodLabels(gateway)},
@@ -152,15 +153,15 @@ func destination(gateway, secret string, c controller.Consumer, d controller.Des
 				// With sni and without subjectAltNames no name would be checked (setAutoSniAndAutoSanValidation).
 				TLS: &clientTLS{Mode: modeMutual, CredentialName: secret, SNI: d.Hostname, SubjectAltNames: []string{d.Hostname}},
 			}}},
-		}},
-		resource[corev1.ServiceSpec]{"v1", "Service", meta{Name: d.ServiceName, Namespace: c.Namespace}, corev1.ServiceSpec{
+		}),
+		gatewayapi.Make("v1", "Service", gatewayapi.Meta{Name: d.ServiceName, Namespace: c.Namespace}, corev1.ServiceSpec{
 			Selector: gatewayPodLabels(gateway),
 			Ports:    []corev1.ServicePort{{Name: "http", Port: callPort, TargetPort: intstr.FromInt32(egressPort), Protocol: corev1.ProtocolTCP}},
-		}},
+		}),
 		// The proxies of a Gateway carry no label that tells sidecars to speak mutual TLS to them, and the listener is found by SNI.
-		resource[destinationRuleSpec]{networkingVersion, kindDestinationRule, meta{Name: c.Name + "-" + d.Exposure + "-call", Namespace: c.Namespace}, destinationRuleSpec{
+		gatewayapi.Make(networkingVersion, kindDestinationRule, gatewayapi.Meta{Name: c.Name + "-" + d.Exposure + "-call", Namespace: c.Namespace}, destinationRuleSpec{
 			Host: local, ExportTo: []string{"."},
 			TrafficPolicy: &trafficPolicy{TLS: &clientTLS{Mode: modeIstioMutual, SNI: local}},
-		}},
+		}),
 	}
 }
