@@ -22,15 +22,7 @@ func Check(ctx context.Context, o Options) (*report.Report, error) {
 	if o.OnlyNew && o.Base == "" {
 		return nil, &Problem{What: "--only-new needs --base", Hint: "name the revision that findings are new against, for example --base origin/main"}
 	}
-	p, err := locate(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	headFleet, declared, err := loadFleet(p.head, p)
-	if err != nil {
-		return nil, err
-	}
-	head, err := load(ctx, p, p.head, headFleet, declared, o)
+	p, head, err := loadHead(ctx, o)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +49,7 @@ func Check(ctx context.Context, o Options) (*report.Report, error) {
 			return nil, err
 		}
 	}
-	waivers := headFleet.Waivers
+	waivers := head.fleet.Waivers
 	if b.tip != nil && o.Trust != "head" {
 		waivers = b.tip.Waivers
 	}

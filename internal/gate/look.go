@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 
-	"github.com/gatespan/gatespan/internal/controller/catalog"
 	"github.com/gatespan/gatespan/internal/fleet"
-	"github.com/gatespan/gatespan/internal/plan"
 	"github.com/gatespan/gatespan/internal/report"
 	"github.com/gatespan/gatespan/internal/tree"
 )
@@ -20,11 +18,7 @@ func Fleet(ctx context.Context, o Options) (*fleet.Fleet, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, declared, err := loadFleet(p.head, p)
-	if err == nil && !declared {
-		err = &Problem{What: "there is no fleet at " + defaultFleet, Hint: "name the fleet's directory or file with --fleet"}
-	}
-	return f, err
+	return declaredFleet(p)
 }
 
 // Reader reads files of the head, as they were judged: of the index with Staged. Nothing is looked for before the first read.
@@ -43,23 +37,10 @@ func Reader(ctx context.Context, o Options) func(path string) ([]byte, error) {
 
 // Preview is every file that Generate would write or remove, before and after, sorted by path.
 func Preview(ctx context.Context, o Options) ([]report.FileDiff, error) {
-	p, err := locate(ctx, o)
+	p, want, err := wanted(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	f, err := Fleet(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	planned, err := plan.Make(f, catalog.ByName)
-	if err != nil {
-		return nil, err
-	}
-	generated, err := planned.Write()
-	if err != nil {
-		return nil, err
-	}
-	want := planned.Want(p.overlays, generated)
 	after := map[string][]byte{}
 	for _, overlay := range want.Overlays {
 		for name, content := range overlay.Files {

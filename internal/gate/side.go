@@ -90,6 +90,20 @@ func loadFleet(fsys fs.FS, p *place) (*fleet.Fleet, bool, error) {
 	return f, err == nil, err
 }
 
+// loadHead finds the repository and reads what is in it now.
+func loadHead(ctx context.Context, o Options) (*place, *side, error) {
+	p, err := locate(ctx, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, declared, err := loadFleet(p.head, p)
+	if err != nil {
+		return nil, nil, err
+	}
+	head, err := load(ctx, p, p.head, f, declared, o)
+	return p, head, err
+}
+
 // load reads one side: the fleet as given, then every cluster, in parallel.
 func load(ctx context.Context, p *place, fsys fs.FS, f *fleet.Fleet, declared bool, o Options) (*side, error) {
 	s := &side{fsys: fsys, fleet: f, declared: declared}

@@ -15,33 +15,17 @@ type Snapshot struct {
 
 // State reads every cluster without judging it.
 func State(ctx context.Context, o Options) (*Snapshot, error) {
-	p, err := locate(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	f, declared, err := loadFleet(p.head, p)
-	if err != nil {
-		return nil, err
-	}
-	s, err := load(ctx, p, p.head, f, declared, o)
+	_, s, err := loadHead(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	meet(s.clusters)
-	return &Snapshot{Fleet: f, Clusters: s.clusters}, nil
+	return &Snapshot{Fleet: s.fleet, Clusters: s.clusters}, nil
 }
 
 // Diff compares the posture of the base with the head's.
 func Diff(ctx context.Context, o Options) ([]report.Change, error) {
-	p, err := locate(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	f, declared, err := loadFleet(p.head, p)
-	if err != nil {
-		return nil, err
-	}
-	head, err := load(ctx, p, p.head, f, declared, o)
+	p, head, err := loadHead(ctx, o)
 	if err != nil {
 		return nil, err
 	}

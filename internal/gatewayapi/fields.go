@@ -69,7 +69,7 @@ func Variables(o *object.Object) []string {
 		return nil
 	}
 	var out []string
-	walk("spec", o.Data["spec"], func(field, text string) {
+	object.Walk("spec", o.Data["spec"], func(field, text string) {
 		if variable(text) && !ordinary(field) {
 			out = append(out, field)
 		}
@@ -85,20 +85,4 @@ func ordinary(field string) bool {
 		}
 	}
 	return false
-}
-
-// walk calls visit for every string below a value, with its path.
-func walk(path string, value any, visit func(path, text string)) {
-	switch v := value.(type) {
-	case string:
-		visit(path, v)
-	case map[string]any:
-		for k, below := range v {
-			walk(object.Key(path, k), below, visit)
-		}
-	case []any:
-		for i, below := range v {
-			walk(object.Item(path, i), below, visit)
-		}
-	}
 }

@@ -49,21 +49,9 @@ func (r *route) ways(objects *object.Set, field, why string) []posture.Way {
 				Service: posture.Subject{Kind: "Service", Namespace: id.Namespace, Name: id.Name},
 			}
 			if s := objects.Find("", "Service", id.Namespace, id.Name); s != nil {
-				w.Selector = labels(s, "spec.selector")
+				w.Selector = s.Texts("spec.selector")
 			}
 			out = append(out, w)
-		}
-	}
-	return out
-}
-
-// labels is a map of strings at a field path.
-func labels(o *object.Object, field string) posture.Labels {
-	out := posture.Labels{}
-	m, _ := o.Get(field).(map[string]any)
-	for k, v := range m {
-		if s, ok := v.(string); ok {
-			out[k] = s
 		}
 	}
 	return out

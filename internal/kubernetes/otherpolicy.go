@@ -65,7 +65,7 @@ func mayAdmit(o *object.Object, field string) bool {
 // maySelect reports whether nothing that is known of the pods contradicts Cilium's endpointSelector; the selectors of the others are
 // not looked at.
 func maySelect(o *object.Object, spec, namespace string, pods map[string]string) bool {
-	for key, value := range texts(o, spec+".endpointSelector.matchLabels") {
+	for key, value := range o.Texts(spec + ".endpointSelector.matchLabels") {
 		for _, source := range []string{"k8s:", "any:"} {
 			key = strings.TrimPrefix(key, source)
 		}

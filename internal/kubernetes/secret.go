@@ -19,14 +19,14 @@ func secrets(objects *object.Set) []posture.Secret {
 		found := map[string]string{}
 		if o.Group() == "" && o.Kind == "Secret" {
 			for _, part := range []string{"data", "stringData"} {
-				for key, value := range texts(o, part) {
+				for key, value := range o.Texts(part) {
 					if secretValue(value, part == "data") {
 						found[object.Key(part, key)] = "a value of a Secret is in Git"
 					}
 				}
 			}
 		}
-		walk("", o.Data, func(field, text string) {
+		object.Walk("", o.Data, func(field, text string) {
 			if privateKey(text, 2) {
 				found[field] = "a private key is in Git"
 			}
@@ -102,20 +102,4 @@ func decode(text string) (string, bool) {
 	}
 	decoded, err := base64.RawStdEncoding.DecodeString(clean)
 	return string(decoded), err == nil
-}
-
-// walk calls visit for every string below a value, with its path.
-func walk(path string, value any, visit func(path, text string)) {
-	switch v := value.(type) {
-	case string:
-		visit(path, v)
-	case map[string]any:
-		for k, below := range v {
-			walk(object.Key(path, k), below, visit)
-		}
-	case []any:
-		for i, below := range v {
-			walk(object.Item(path, i), below, visit)
-		}
-	}
 }

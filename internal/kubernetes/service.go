@@ -16,7 +16,7 @@ func services(objects *object.Set, pods []workload) []posture.Service {
 	for _, o := range objects.Kind("", "Service") {
 		s := posture.Service{
 			Subject: gatewayapi.SubjectOf(o), Ref: gatewayapi.RefOf(o, ""),
-			Type: cmp.Or(o.Text("spec.type"), "ClusterIP"), Selector: texts(o, "spec.selector"), Ports: map[string]int{},
+			Type: cmp.Or(o.Text("spec.type"), "ClusterIP"), Selector: o.Texts("spec.selector"), Ports: map[string]int{},
 		}
 		list, _ := o.Get("spec.ports").([]any)
 		for i := range list {

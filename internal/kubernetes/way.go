@@ -45,7 +45,7 @@ func way(o *object.Object, via, field, why string) posture.Way {
 func reaching(objects *object.Set, w posture.Way, namespace, name string) posture.Way {
 	w.Service = posture.Subject{Kind: "Service", Namespace: namespace, Name: name}
 	if s := objects.Find("", "Service", namespace, name); s != nil {
-		w.Selector = texts(s, "spec.selector")
+		w.Selector = s.Texts("spec.selector")
 	}
 	return w
 }

@@ -25,7 +25,7 @@ func workloads(objects *object.Set) []workload {
 		}
 		for _, at := range templates {
 			if _, ok := o.Get(at + ".spec.containers").([]any); ok {
-				out = append(out, workload{o, at + ".spec", texts(o, at+".metadata.labels")})
+				out = append(out, workload{o, at + ".spec", o.Texts(at + ".metadata.labels")})
 			}
 		}
 	}
@@ -62,18 +62,6 @@ func selects(selector, labels posture.Labels) bool {
 		}
 	}
 	return len(selector) > 0
-}
-
-// texts is a map of strings at a field path, without what is no string.
-func texts(o *object.Object, field string) posture.Labels {
-	out := posture.Labels{}
-	m, _ := o.Get(field).(map[string]any)
-	for k, v := range m {
-		if s, ok := v.(string); ok {
-			out[k] = s
-		}
-	}
-	return out
 }
 
 // number is an integer at a field path, or 0.

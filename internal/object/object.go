@@ -142,6 +142,18 @@ func (o *Object) Text(path string) string {
 	return s
 }
 
+// Texts returns the map of strings at a field path, without what is no string.
+func (o *Object) Texts(path string) map[string]string {
+	out := map[string]string{}
+	m, _ := o.Get(path).(map[string]any)
+	for k, v := range m {
+		if s, ok := v.(string); ok {
+			out[k] = s
+		}
+	}
+	return out
+}
+
 // Decode decodes the object into a typed struct. Fields that the struct does not know come back as paths such as
 // `spec.tls.newField`; a value of the wrong type is an error (the API server would refuse the object).
 func (o *Object) Decode(into any) (unknown []string, err error) {

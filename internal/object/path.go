@@ -64,3 +64,19 @@ func Key(path, key string) string {
 
 // Item writes a list index behind a field path.
 func Item(path string, index int) string { return path + "[" + strconv.Itoa(index) + "]" }
+
+// Walk calls visit for every string below a value, with its path; maps in no particular order.
+func Walk(path string, value any, visit func(path, text string)) {
+	switch v := value.(type) {
+	case string:
+		visit(path, v)
+	case map[string]any:
+		for k, below := range v {
+			Walk(Key(path, k), below, visit)
+		}
+	case []any:
+		for i, below := range v {
+			Walk(Item(path, i), below, visit)
+		}
+	}
+}
