@@ -7,9 +7,12 @@ workload := {"kind": "Deployment", "namespace": "relay", "name": "relay", "liste
 
 nowhere := {"kind": "", "namespace": "", "name": "", "listener": ""}
 
-way(pods) := given.wanting(given.posture({"ways": [object.union(given.safe_way, {
-	"via": "host-port", "subject": workload, "service": nowhere, "pods": pods,
-})]}), {})
+way(pods) := given.wanting(
+	given.posture({"ways": [object.union(given.safe_way, {
+		"via": "host-port", "subject": workload, "service": nowhere, "pods": pods,
+	})]}),
+	{},
+)
 
 test_blocks_an_exposed_pod if given.blocks(rule.deny) with input as way({"app": "relay", "version": "2"})
 

@@ -12,7 +12,7 @@
 #   good: |
 #     kind: HTTPRoute
 #     spec: {parentRefs: [{name: edge, sectionName: relay}]}
-package gatespan.rules.bypass["ingress"]
+package gatespan.rules.bypass.ingress
 
 import data.gatespan.lib.ways
 

@@ -1,7 +1,7 @@
-package gatespan.rules.bypass["ingress_test"]
+package gatespan.rules.bypass.ingress_test
 
 import data.gatespan.lib.testing as given
-import data.gatespan.rules.bypass["ingress"] as rule
+import data.gatespan.rules.bypass.ingress as rule
 
 way(service) := given.wanting(given.posture({"ways": [object.union(given.safe_way, {"via": "ingress", "service": service})]}), {})
 

@@ -21,7 +21,7 @@ deny contains finding.at(entry.subject, route.ref, service, message) if {
 	some entry in scope.served
 	some route in entry.routes
 	raw(entry, route)
-	some service in scope.reached({"routes": [route]}) & scope.exposed
+	some service in (scope.reached({"routes": [route]}) & scope.exposed)
 	message := sprintf("%s forwards raw bytes to the exposed Service %s through %s", [finding.name(entry.subject), service, finding.name(route.ref)])
 }
 

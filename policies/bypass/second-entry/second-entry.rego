@@ -23,7 +23,7 @@ deny contains judge(entry, route, service, "without a client certificate") if {
 	entry.tls.value != "none"
 	entry.clientAuth.value != "required"
 	some route in entry.routes
-	some service in leads(route) & scope.exposed
+	some service in (leads(route) & scope.exposed)
 	not declared(entry, service)
 }
 
@@ -31,7 +31,7 @@ deny contains judge(entry, route, service, "and is not the listener of its expos
 	some entry in scope.served
 	entry.clientAuth.value == "required"
 	some route in entry.routes
-	some service in leads(route) & scope.declared
+	some service in (leads(route) & scope.declared)
 	not declared(entry, service)
 }
 

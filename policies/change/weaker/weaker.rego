@@ -11,7 +11,7 @@
 #     revocation: leaf # was chain
 #   good: |
 #     revocation: chain
-package gatespan.rules.change["weaker"]
+package gatespan.rules.change.weaker
 
 import data.gatespan.lib.facts
 

@@ -1,7 +1,7 @@
-package gatespan.rules.change["weaker_test"]
+package gatespan.rules.change.weaker_test
 
 import data.gatespan.lib.testing as given
-import data.gatespan.rules.change["weaker"] as rule
+import data.gatespan.rules.change.weaker as rule
 
 test_blocks_the_fact if given.blocks(rule.deny) with input as given.change("weaker")
 

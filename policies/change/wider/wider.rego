@@ -11,7 +11,7 @@
 #     consumers: {orders: {…}, web: {…}} # web is new
 #   good: |
 #     consumers: {orders: {…}}
-package gatespan.rules.change["wider"]
+package gatespan.rules.change.wider
 
 import data.gatespan.lib.facts
 

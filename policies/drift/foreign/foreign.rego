@@ -11,7 +11,7 @@
 #     # overlays/eks-prod/gateways/edge/extra.yaml
 #   good: |
 #     # overlays/eks-prod/gateways/edge/ holds kustomization.yaml and edge.yaml
-package gatespan.rules.drift["foreign"]
+package gatespan.rules.drift.foreign
 
 import data.gatespan.lib.facts
 

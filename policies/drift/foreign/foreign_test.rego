@@ -1,7 +1,7 @@
-package gatespan.rules.drift["foreign_test"]
+package gatespan.rules.drift.foreign_test
 
 import data.gatespan.lib.testing as given
-import data.gatespan.rules.drift["foreign"] as rule
+import data.gatespan.rules.drift.foreign as rule
 
 test_warns_the_fact if given.warns(rule.deny) with input as given.drift("foreign")
 

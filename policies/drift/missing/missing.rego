@@ -10,7 +10,7 @@
 #     # overlays/eks-prod/gateways/edge/edge.yaml does not exist
 #   good: |
 #     # overlays/eks-prod/gateways/edge/edge.yaml is what gatespan generate writes
-package gatespan.rules.drift["missing"]
+package gatespan.rules.drift.missing
 
 import data.gatespan.lib.facts
 

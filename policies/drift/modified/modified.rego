@@ -12,7 +12,7 @@
 #     spec: {listeners: []}
 #   good: |
 #     # edge.yaml is what gatespan generate writes
-package gatespan.rules.drift["modified"]
+package gatespan.rules.drift.modified
 
 import data.gatespan.lib.facts
 

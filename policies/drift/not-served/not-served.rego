@@ -42,9 +42,7 @@ entries(want) := [entry |
 	[want.gateway.namespace, want.gateway.name, want.gateway.listener] == [entry.subject.namespace, entry.subject.name, entry.subject.listener]
 ]
 
-differences(want, entry) := {sprintf("has port %d, not %d", [entry.port, want.port]) | entry.port != want.port} |
-	{sprintf("does not serve %s", [want.hostname]) | not serves(entry, want.hostname)} |
-	{sprintf("does %s with TLS, not %s", [entry.tls.value, lower(want.mode)]) | entry.tls.value != lower(want.mode)}
+differences(want, entry) := ({sprintf("has port %d, not %d", [entry.port, want.port]) | entry.port != want.port} | {sprintf("does not serve %s", [want.hostname]) | not serves(entry, want.hostname)}) | {sprintf("does %s with TLS, not %s", [entry.tls.value, lower(want.mode)]) | entry.tls.value != lower(want.mode)}
 
 serves(entry, hostname) if hostname in entry.hostnames
 

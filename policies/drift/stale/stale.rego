@@ -10,7 +10,7 @@
 #     # overlays/eks-prod/exposures/relay/ without exposures.relay in the fleet
 #   good: |
 #     # no overlay of an exposure that the fleet does not have
-package gatespan.rules.drift["stale"]
+package gatespan.rules.drift.stale
 
 import data.gatespan.lib.facts
 

@@ -1,7 +1,7 @@
-package gatespan.rules.drift["stale_test"]
+package gatespan.rules.drift.stale_test
 
 import data.gatespan.lib.testing as given
-import data.gatespan.rules.drift["stale"] as rule
+import data.gatespan.rules.drift.stale as rule
 
 test_blocks_the_fact if given.blocks(rule.deny) with input as given.drift("stale")
 

@@ -13,7 +13,7 @@
 #   good: |
 #     kind: DestinationRule
 #     spec: {host: relay.example.com, trafficPolicy: {tls: {mode: MUTUAL, credentialName: orders-client-tls, sni: relay.example.com}}}
-package gatespan.rules.egress["plaintext"]
+package gatespan.rules.egress.plaintext
 
 import data.gatespan.lib.exits
 

@@ -1,7 +1,7 @@
-package gatespan.rules.egress["plaintext_test"]
+package gatespan.rules.egress.plaintext_test
 
 import data.gatespan.lib.testing as given
-import data.gatespan.rules.egress["plaintext"] as rule
+import data.gatespan.rules.egress.plaintext as rule
 
 test_blocks_plaintext if {
 	given.blocks(rule.deny) with input as given.exit({"tls": given.setting("none")})

@@ -17,7 +17,7 @@
 #     spec:
 #       from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: edge}]
 #       to: [{group: "", kind: Service, name: relay}]
-package gatespan.rules.grants["unused"]
+package gatespan.rules.grants.unused
 
 import data.gatespan.lib.finding
 

@@ -1,7 +1,7 @@
-package gatespan.rules.grants["unused_test"]
+package gatespan.rules.grants.unused_test
 
 import data.gatespan.lib.testing as given
-import data.gatespan.rules.grants["unused"] as rule
+import data.gatespan.rules.grants.unused as rule
 
 granting(change) := given.posture({"grants": [object.union(given.safe_grant, change)]})
 

@@ -12,7 +12,7 @@
 #   good: |
 #     kind: ClientTrafficPolicy
 #     spec: {tls: {minVersion: "1.3"}}
-package gatespan.rules.mtls["http3"]
+package gatespan.rules.mtls.http3
 
 import data.gatespan.lib.finding
 import data.gatespan.lib.scope

@@ -1,7 +1,7 @@
-package gatespan.rules.mtls["http3_test"]
+package gatespan.rules.mtls.http3_test
 
 import data.gatespan.lib.testing as given
-import data.gatespan.rules.mtls["http3"] as rule
+import data.gatespan.rules.mtls.http3 as rule
 
 test_blocks_http3 if given.blocks(rule.deny) with input as given.entry({"http3": {"value": true}})
 

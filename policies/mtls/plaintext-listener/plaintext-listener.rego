@@ -27,7 +27,7 @@ deny contains finding.of(entry.subject, entry.tls, message) if {
 deny contains finding.of(entry.subject, entry.tls, message) if {
 	some entry in scope.outside
 	entry.tls.value == "none"
-	some service in scope.reached(entry) & scope.exposed
+	some service in (scope.reached(entry) & scope.exposed)
 	message := sprintf("%s serves the exposed Service %s in plaintext", [finding.name(entry.subject), service])
 }
 

@@ -10,7 +10,7 @@
 #     helmCharts: [{name: gateway, repo: "https://charts.example.com"}]
 #   good: |
 #     resources: [gateway.yaml]
-package gatespan.rules.render["helm"]
+package gatespan.rules.render.helm
 
 import data.gatespan.lib.facts
 

@@ -1,7 +1,7 @@
-package gatespan.rules.render["helm_test"]
+package gatespan.rules.render.helm_test
 
 import data.gatespan.lib.testing as given
-import data.gatespan.rules.render["helm"] as rule
+import data.gatespan.rules.render.helm as rule
 
 test_blocks_the_fact if given.blocks(rule.deny) with input as given.fact("render/helm")
 

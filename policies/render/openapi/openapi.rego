@@ -11,7 +11,7 @@
 #     openapi: {path: schema.json}
 #   good: |
 #     resources: [gateway.yaml]
-package gatespan.rules.render["openapi"]
+package gatespan.rules.render.openapi
 
 import data.gatespan.lib.facts
 

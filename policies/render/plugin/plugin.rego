@@ -11,7 +11,7 @@
 #     generators: [plugin.yaml]
 #   good: |
 #     resources: [generated.yaml]
-package gatespan.rules.render["plugin"]
+package gatespan.rules.render.plugin
 
 import data.gatespan.lib.facts
 

@@ -12,7 +12,7 @@
 #   good: |
 #     kind: Gateway
 #     spec: {gatewayClassName: eg}
-package gatespan.rules.unknown["controller"]
+package gatespan.rules.unknown.controller
 
 import data.gatespan.lib.facts
 

@@ -1,7 +1,7 @@
-package gatespan.rules.unknown["controller_test"]
+package gatespan.rules.unknown.controller_test
 
 import data.gatespan.lib.testing as given
-import data.gatespan.rules.unknown["controller"] as rule
+import data.gatespan.rules.unknown.controller as rule
 
 test_blocks_the_fact if given.blocks(rule.deny) with input as given.unknown("controller")
 

@@ -10,7 +10,7 @@
 #     clientValidation: {moode: RequireAndVerify}
 #   good: |
 #     clientValidation: {mode: RequireAndVerify}
-package gatespan.rules.unknown["field"]
+package gatespan.rules.unknown.field
 
 import data.gatespan.lib.facts
 

@@ -12,7 +12,7 @@
 #   good: |
 #     apiVersion: gateway.envoyproxy.io/v1alpha1
 #     kind: ClientTrafficPolicy
-package gatespan.rules.unknown["kind"]
+package gatespan.rules.unknown.kind
 
 import data.gatespan.lib.facts
 

@@ -1,7 +1,7 @@
-package gatespan.rules.unknown["kind_test"]
+package gatespan.rules.unknown.kind_test
 
 import data.gatespan.lib.testing as given
-import data.gatespan.rules.unknown["kind"] as rule
+import data.gatespan.rules.unknown.kind as rule
 
 test_blocks_the_fact if given.blocks(rule.deny) with input as given.unknown("kind")
 

@@ -11,7 +11,7 @@
 #     serversTransport: {rootCAs: [{secret: gone}]}
 #   good: |
 #     serversTransport: {rootCAs: [{configMap: corp-ca}]}
-package gatespan.rules.unknown["reference"]
+package gatespan.rules.unknown.reference
 
 import data.gatespan.lib.references
 

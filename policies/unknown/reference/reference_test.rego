@@ -1,7 +1,7 @@
-package gatespan.rules.unknown["reference_test"]
+package gatespan.rules.unknown.reference_test
 
 import data.gatespan.lib.testing as given
-import data.gatespan.rules.unknown["reference"] as rule
+import data.gatespan.rules.unknown.reference as rule
 
 refers(change) := given.posture({"references": [object.union(given.safe_reference, object.union({"to": given.ref("Secret", "edge", "tls"), "resolved": ""}, change))]})
 

@@ -10,7 +10,7 @@
 #     resources: [does-not-exist.yaml]
 #   good: |
 #     resources: [edge.yaml]
-package gatespan.rules.unknown["root"]
+package gatespan.rules.unknown.root
 
 import data.gatespan.lib.facts
 

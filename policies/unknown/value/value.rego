@@ -11,7 +11,7 @@
 #     gateway.istio.io/tls-terminate-mode: Mutual
 #   good: |
 #     gateway.istio.io/tls-terminate-mode: MUTUAL
-package gatespan.rules.unknown["value"]
+package gatespan.rules.unknown.value
 
 import data.gatespan.lib.facts
 

@@ -10,7 +10,7 @@
 #     tls: {minVersion: "${MIN_TLS}"}
 #   good: |
 #     tls: {minVersion: "1.3"}
-package gatespan.rules.unknown["variable"]
+package gatespan.rules.unknown.variable
 
 import data.gatespan.lib.facts
 

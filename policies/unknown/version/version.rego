@@ -10,7 +10,7 @@
 #     controller: {name: istio}
 #   good: |
 #     controller: {name: istio, version: "1.31"}
-package gatespan.rules.unknown["version"]
+package gatespan.rules.unknown.version
 
 import data.gatespan.lib.facts
 
