@@ -17,7 +17,7 @@ func (c *checker) exposures() {
 		}
 		for i, rule := range x.HTTP {
 			for j, match := range rule.Matches {
-				c.urlPath(under("http", itoa(i), "matches", itoa(j), "path", "value"), match.Path.Type, match.Path.Value)
+				c.urlPath(under("http", itoa(i), "matches", itoa(j), "path", "value"), match.Path.Value)
 			}
 		}
 
@@ -94,7 +94,7 @@ func (c *checker) identity(path []string, id Identity, signers []string) {
 }
 
 // urlPath checks what Gateway API's own rule refuses when the route is applied (HTTPPathMatch, httproute_types.go).
-func (c *checker) urlPath(path []string, kind, value string) {
+func (c *checker) urlPath(path []string, value string) {
 	lower := strings.ToLower(value)
 	for _, part := range []string{"//", "/./", "/../", "%2f"} {
 		if strings.Contains(lower, part) {

@@ -46,12 +46,10 @@ func (c *checker) name(path []string, name string) {
 }
 
 // path checks that a path stays inside the repository.
-func (c *checker) path(at []string, p string) bool {
+func (c *checker) path(at []string, p string) {
 	if !fs.ValidPath(p) || strings.ContainsAny(p, "\\\x00") || slices.Contains(strings.Split(p, "/"), ".git") {
 		c.at(at, "write it relative to the repository, without '..', '.' or '/' at its ends", "%q is not a path inside the repository", p)
-		return false
 	}
-	return true
 }
 
 // waivers checks what waivers name.

@@ -97,7 +97,7 @@ func (w *walker) structure(path []string, v, s, whole cue.Value) {
 	for it.Next() {
 		name := it.Selector().Unquoted()
 		present[name] = true
-		at := append(path[:len(path):len(path)], name)
+		at := slices.Concat(path, []string{name})
 		child, ok := known[name]
 		switch {
 		case ok:

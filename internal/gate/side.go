@@ -83,7 +83,7 @@ func loadFleet(fsys fs.FS, p *place) (*fleet.Fleet, bool, error) {
 	if p.fleet == "" {
 		return &fleet.Fleet{}, false, nil
 	}
-	if _, err := fs.Stat(fsys, p.fleet); err != nil {
+	if _, err := fs.Stat(fsys, p.fleet); errors.Is(err, fs.ErrNotExist) {
 		return &fleet.Fleet{}, false, nil
 	}
 	f, err := fleet.Load(fsys, p.fleet, p.overlays)

@@ -6,6 +6,7 @@ package object
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -166,7 +167,8 @@ func (o *Object) Decode(into any) (unknown []string, err error) {
 		return nil, fmt.Errorf("%s: %w", o, err)
 	}
 	for _, e := range strict {
-		if fieldError, ok := e.(kjson.FieldError); ok {
+		var fieldError kjson.FieldError
+		if errors.As(e, &fieldError) {
 			unknown = append(unknown, fieldError.FieldPath())
 		} else {
 			unknown = append(unknown, e.Error())

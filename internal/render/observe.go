@@ -25,7 +25,7 @@ var gatewayGroups = []string{
 func decidesGateway(apiGroup string) bool { return slices.Contains(gatewayGroups, apiGroup) }
 
 // observe looks for what kustomize did without a word.
-func (r *root) observe(repo *repository, x *index) []Fact {
+func (r *root) observe(x *index) []Fact {
 	var facts []Fact
 	if len(r.decoded) == 0 {
 		facts = append(facts, r.fact(ruleDropped, place{r.kust.file, 1, 1}, "the root renders no object"))

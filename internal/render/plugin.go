@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/json"
 	"path"
+	"slices"
 	"strings"
 
 	yaml "go.yaml.in/yaml/v3"
@@ -77,7 +78,7 @@ func (k *kustomization) checkPlugins(r *repository) *refusal {
 				}
 			}
 		}
-		if all := append(first, later...); all != nil {
+		if all := slices.Concat(first, later); len(all) > 0 {
 			k.data[field] = all
 		} else {
 			delete(k.data, field)

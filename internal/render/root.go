@@ -68,7 +68,7 @@ func (r *root) finish(repo *repository) {
 		}
 		r.decoded = append(r.decoded, o)
 	}
-	r.facts = append(r.facts, r.observe(repo, index)...)
+	r.facts = append(r.facts, r.observe(index)...)
 }
 
 func (r *root) fact(rule string, at place, why string) Fact {

@@ -197,8 +197,7 @@ func backendText(b posture.Backend) string {
 	default:
 		hop = "TLS, CA " + anchors(b.CA.Value)
 	}
-	switch {
-	case !b.Granted:
+	if !b.Granted {
 		hop = "not granted"
 	}
 	return name + "\n" + hop

@@ -55,7 +55,7 @@ func (d *disk) commit(want Want, changes []change) error {
 		return errors.Join(fmt.Errorf("nothing was changed: %w", err), clean)
 	}
 	if clean == nil {
-		d.tidy(path.Dir(staging), ".")
+		d.tidy(path.Dir(staging))
 	}
 	return nil // the tree is complete and the journal gone: what is left of the staging folder is cleared by the next run
 }
@@ -131,7 +131,7 @@ func (d *disk) forward(staging string, j journal) error {
 	}
 	for _, e := range j.Entries {
 		if e.New == "" {
-			d.tidy(path.Dir(e.Path), ".")
+			d.tidy(path.Dir(e.Path))
 		}
 	}
 	return nil
@@ -157,7 +157,7 @@ func (d *disk) back(staging string, j journal) error {
 			failed = append(failed, err)
 		}
 		if e.Old == "" {
-			d.tidy(path.Dir(e.Path), ".")
+			d.tidy(path.Dir(e.Path))
 		}
 	}
 	return errors.Join(failed...)
@@ -251,7 +251,7 @@ func (d *disk) cleared(staging string) error {
 	if err := d.unstage(staging); err != nil {
 		return err
 	}
-	d.tidy(path.Dir(staging), ".")
+	d.tidy(path.Dir(staging))
 	return nil
 }
 

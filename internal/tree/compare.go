@@ -56,9 +56,7 @@ func compare(repo fs.FS, want Want) (*comparison, error) {
 	if err := c.stale(repo, want, folders); err != nil {
 		return nil, err
 	}
-	if err := c.inventories(repo, want, folders); err != nil {
-		return nil, err
-	}
+	c.inventories(want, folders)
 	journal := path.Join(want.staging(), journalName)
 	if _, err := look(repo, journal); !errors.Is(err, fs.ErrNotExist) {
 		c.drift = append(c.drift, drifted("modified", want.staging(), journal, 1, "a run of gatespan generate was interrupted: run it again"))
@@ -287,7 +285,7 @@ func candidates(repo fs.FS, folder string, h *home) ([]string, error) {
 }
 
 // inventories compares the inventory of each folder.
-func (c *comparison) inventories(repo fs.FS, want Want, folders map[string]*home) error {
+func (c *comparison) inventories(want Want, folders map[string]*home) {
 	lists := want.inventories()
 	for _, folder := range slices.Sorted(maps.Keys(folders)) {
 		h, place := folders[folder], path.Join(folder, want.inventoryName())
@@ -307,7 +305,6 @@ func (c *comparison) inventories(repo fs.FS, want Want, folders map[string]*home
 			c.drift = append(c.drift, drifted("modified", folder, place, firstDifference(h.old, list), "the inventory lists other files than the fleet generates"))
 		}
 	}
-	return nil
 }
 
 func (c *comparison) result() Result {

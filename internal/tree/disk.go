@@ -109,9 +109,9 @@ func (d *disk) removeDirs(dirs []string) {
 	}
 }
 
-// tidy removes a folder and those above it, up to but without stop, as far as they are empty.
-func (d *disk) tidy(dir, stop string) {
-	for ; dir != stop && dir != "."; dir = path.Dir(dir) {
+// tidy removes a folder and those above it, as far as they are empty.
+func (d *disk) tidy(dir string) {
+	for ; dir != "."; dir = path.Dir(dir) {
 		if info, err := d.root.Lstat(dir); err != nil || !info.IsDir() || d.root.Remove(dir) != nil {
 			return
 		}

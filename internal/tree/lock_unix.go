@@ -21,15 +21,15 @@ func lock(ctx context.Context, root *os.Root) (unlock func(), err error) {
 	for {
 		err := syscall.Flock(int(dir.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if err == nil {
-			return func() { dir.Close() }, nil
+			return func() { _ = dir.Close() }, nil
 		}
 		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
-			dir.Close()
+			_ = dir.Close()
 			return nil, fmt.Errorf("locking the repository: %w", err)
 		}
 		select {
 		case <-ctx.Done():
-			dir.Close()
+			_ = dir.Close()
 			return nil, fmt.Errorf("another run of gatespan generate is at work in the repository: %w", ctx.Err())
 		case <-time.After(20 * time.Millisecond):
 		}

@@ -14,13 +14,13 @@ import (
 )
 
 // exits makes one exit per endpoint of a Backend that a listener leads to.
-func (r *reader) exits(l *gatewayapi.Listener, p proxyConfig, e *posture.Entry, route posture.Ref, b *posture.Backend, target backend) {
+func (r *reader) exits(p proxyConfig, e *posture.Entry, route posture.Ref, b *posture.Backend, target backend) {
 	o := target.object
 	b.External = true
 	if target.spec.Type == "DynamicResolver" {
 		h := r.tls(p, b.From, Group, b.Ref, "", &target)
 		h.names = posture.Setting[[]string]{Value: []string{}, Enforcer: posture.ByNobody, By: gatewayapi.RefOf(o, "spec.type"), Why: "the destination is whatever host the request names"}
-		r.exit(l, p, e, route, b, "*", 0, h)
+		r.exit(p, e, route, b, "*", 0, h)
 		r.hatch(o, "spec.type", []posture.Subject{e.Gateway}, "a DynamicResolver connects to whatever host the request names")
 		return
 	}
@@ -40,11 +40,11 @@ func (r *reader) exits(l *gatewayapi.Listener, p proxyConfig, e *posture.Entry, 
 			r.hatch(o, at+".unix", []posture.Subject{e.Gateway}, "the Backend reaches a Unix socket beside the proxy")
 		}
 		section := strconv.Itoa(cmp.Or(b.Port, port)) // sectionName of a Backend is its port number (route.go getTargetBackendReference)
-		r.exit(l, p, e, route, b, host, port, r.tls(p, b.From, Group, b.Ref, section, &target))
+		r.exit(p, e, route, b, host, port, r.tls(p, b.From, Group, b.Ref, section, &target))
 	}
 }
 
-func (r *reader) exit(l *gatewayapi.Listener, p proxyConfig, e *posture.Entry, route posture.Ref, b *posture.Backend, host string, port int, h hop) {
+func (r *reader) exit(p proxyConfig, e *posture.Entry, route posture.Ref, b *posture.Backend, host string, port int, h hop) {
 	b.TLS, b.CA, b.MinTLS = h.tls, h.ca, h.minTLS
 	b.Name = posture.Setting[string]{Value: strings.Join(h.names.Value, ", "), Enforcer: h.names.Enforcer, By: h.names.By, Why: h.names.Why}
 	b.Host = host
@@ -52,7 +52,7 @@ func (r *reader) exit(l *gatewayapi.Listener, p proxyConfig, e *posture.Entry, r
 		if x.Subject == e.Subject && x.Host == host && x.Port == port && x.Destination.Namespace == b.Ref.Namespace && x.Destination.Name == b.Ref.Name {
 			b.ExitIndex = i
 			if !slices.Contains(x.Paths, route) {
-				r.Posture.Exits[i].Paths = append(x.Paths, route)
+				r.Posture.Exits[i].Paths = append(r.Posture.Exits[i].Paths, route)
 			}
 			return
 		}

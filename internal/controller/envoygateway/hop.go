@@ -46,7 +46,7 @@ func (r *reader) hop(l *gatewayapi.Listener, p proxyConfig, e *posture.Entry, ro
 		if !ok || !b.Granted {
 			return // the rule answers 500
 		}
-		r.exits(l, p, e, route, b, target)
+		r.exits(p, e, route, b, target)
 		return
 	}
 	port := "" // what a BackendTLSPolicy's sectionName means (getTargetBackendReference in internal/gatewayapi/route.go)

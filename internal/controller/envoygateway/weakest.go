@@ -42,7 +42,7 @@ func unprotectedBy(e *posture.Entry, o *object.Object, why string) {
 // weakest joins what two policies would make of one listener when Git does not tell which of them counts.
 func weakest(a, b posture.Entry, tie string) posture.Entry {
 	out := a
-	out.Served = weaker(a.Served, b.Served, func(x, y bool) posture.Order { return posture.CompareFlag(x, y) }, tie)
+	out.Served = weaker(a.Served, b.Served, posture.CompareFlag, tie)
 	out.MinTLS = weaker(a.MinTLS, b.MinTLS, posture.CompareVersion, tie)
 	out.MaxTLS = weaker(a.MaxTLS, b.MaxTLS, posture.CompareVersion, tie)
 	out.HTTP3 = weaker(a.HTTP3, b.HTTP3, posture.CompareFlag, tie)
