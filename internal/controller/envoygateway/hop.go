@@ -34,13 +34,13 @@ func (r *reader) hops(l *gatewayapi.Listener, p proxyConfig, e *posture.Entry) {
 		route := &e.Routes[i]
 		for _, list := range [][]posture.Backend{route.Backends, route.Mirrors} {
 			for j := range list {
-				r.hop(l, p, e, route.Ref, &list[j])
+				r.hop(p, e, route.Ref, &list[j])
 			}
 		}
 	}
 }
 
-func (r *reader) hop(l *gatewayapi.Listener, p proxyConfig, e *posture.Entry, route posture.Ref, b *posture.Backend) {
+func (r *reader) hop(p proxyConfig, e *posture.Entry, route posture.Ref, b *posture.Backend) {
 	if b.Ref.Kind == kindBackend && gatewayapi.GroupOf(b.Ref.APIVersion) == Group {
 		target, ok := r.backends[object.ID{Group: Group, Kind: kindBackend, Namespace: b.Ref.Namespace, Name: b.Ref.Name}]
 		if !ok || !b.Granted {
