@@ -29,7 +29,7 @@ type hop struct {
 }
 
 // hops fills in how a listener's backends are reached, and turns those that are Backends of Envoy Gateway into exits.
-func (r *reader) hops(l *gatewayapi.Listener, p proxyConfig, e *posture.Entry) {
+func (r *reader) hops(p proxyConfig, e *posture.Entry) {
 	for i := range e.Routes {
 		route := &e.Routes[i]
 		for _, list := range [][]posture.Backend{route.Backends, route.Mirrors} {

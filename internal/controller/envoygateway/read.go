@@ -32,7 +32,7 @@ func read(c controller.Cluster, set *object.Set) posture.Posture {
 			e := r.Entry(l)
 			r.protect(l, &e)
 			r.address(l, p, &e)
-			r.hops(l, p, &e)
+			r.hops(p, &e)
 			r.Posture.Entries = append(r.Posture.Entries, e)
 		}
 	}
