@@ -8,10 +8,12 @@ type Profile struct {
 	Classes        []string // class names that mean this controller when no GatewayClass object says otherwise
 	// Kinds lists, per API group of the controller, the kinds whose meaning the reader knows; any other kind of that group in a
 	// cluster of this controller is unknown/kind.
-	Kinds      map[string][]string
-	Versions   []VersionRange
-	Abilities  []Ability
-	References []ReferenceRule
+	Kinds map[string][]string
+	// APIVersions are the versions in which the API server serves each of those groups; an object of another one is refused.
+	APIVersions map[string][]string
+	Versions    []VersionRange
+	Abilities   []Ability
+	References  []ReferenceRule
 }
 
 // VersionRange is a line of versions that the profile was checked against.

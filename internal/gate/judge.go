@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatespan/gatespan/internal/change"
 	"github.com/gatespan/gatespan/internal/finding"
+	"github.com/gatespan/gatespan/internal/plan"
 	"github.com/gatespan/gatespan/internal/policy"
 	"github.com/gatespan/gatespan/internal/posture"
 	"github.com/gatespan/gatespan/internal/tree"
@@ -84,13 +85,21 @@ func (s *side) place(c ClusterState, raw policy.Raw) finding.Finding {
 	if f.Overlay == "" && f.File != "" {
 		f.Overlay = s.overlayOf(c, f.File)
 	}
+	f.Source = s.source(f.Overlay)
 	if f.Overlay == "" {
-		f.Overlay = c.path
+		// Nothing in the tree decides: what is wanted is not there. The fleet is where somebody asked for it.
+		if wanted := s.wantedBy(c, raw.Subject); wanted != nil {
+			f.Overlay, f.Source = wanted.Path, &wanted.Source
+			if f.File == "" {
+				f.Position = wanted.Source
+			}
+		} else {
+			f.Overlay = c.path
+		}
 	}
 	if f.File == "" {
 		f.File = f.Overlay
 	}
-	f.Source = s.source(f.Overlay)
 	for _, related := range raw.Related {
 		if p := c.Locate(related.By); !p.IsZero() {
 			f.Related = append(f.Related, finding.Related{Position: p, Message: related.Message})
@@ -98,6 +107,33 @@ func (s *side) place(c ClusterState, raw policy.Raw) finding.Finding {
 	}
 	f.Seal()
 	return f
+}
+
+// wantedBy is the overlay that the fleet wants for a subject: a Gateway, a Service or a workload.
+func (s *side) wantedBy(c ClusterState, subject posture.Subject) *plan.Overlay {
+	kind, name := "", ""
+	same := func(a posture.Subject) bool {
+		return a.Kind == subject.Kind && a.Namespace == subject.Namespace && a.Name == subject.Name
+	}
+	for _, w := range c.Wanted.Entries {
+		switch {
+		case same(w.Service):
+			kind, name = "exposures", w.Exposure
+		case same(w.Gateway):
+			kind, name = "gateways", w.Gateway.Name
+		}
+	}
+	for _, w := range c.Wanted.Exits {
+		if same(w.Gateway) {
+			kind, name = "consumers", w.Consumer
+		}
+	}
+	for i, g := range s.generated {
+		if g.Cluster == c.Name && g.Kind == kind && g.Name == name {
+			return &s.generated[i]
+		}
+	}
+	return nil
 }
 
 // overlayOf is the longest overlay path that holds a file.

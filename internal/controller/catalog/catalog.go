@@ -38,10 +38,14 @@ func (c Catalog) ByName(name string) (controller.Controller, bool) {
 // Read is the effective posture of a cluster, given all its objects: what core Kubernetes and every controller say. ExitIndex of a
 // backend is an index into the joined Exits. Without a Gateway and without anything else that matters, the posture is empty.
 func (c Catalog) Read(cluster controller.Cluster, objects *object.Set) posture.Posture {
-	joined := kubernetes.Read(cluster, objects)
 	profiles := make([]controller.Profile, 0, len(c.controllers))
 	for _, known := range c.controllers {
 		profiles = append(profiles, known.Profile())
+	}
+	objects, refused := served(objects, profiles)
+	joined := kubernetes.Read(cluster, objects)
+	joined.Unknowns = append(joined.Unknowns, refused...)
+	for _, known := range c.controllers {
 		join(&joined, known.Read(cluster, objects))
 	}
 	join(&joined, unmodelled(cluster, profiles, objects))

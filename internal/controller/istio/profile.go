@@ -19,6 +19,10 @@ func profile() controller.Profile {
 			extensionsGroup: {"TrafficExtension", "WasmPlugin"},
 			telemetryGroup:  {"Telemetry"},
 		},
+		// manifests/charts/base/files/crd-all.gen.yaml
+		APIVersions: map[string][]string{
+			networkingGroup: {"v1", "v1beta1", "v1alpha3"}, securityGroup: {"v1", "v1beta1"}, extensionsGroup: {"v1alpha1"}, telemetryGroup: {"v1", "v1alpha1"},
+		},
 		Versions:   versions(),
 		Abilities:  abilities(),
 		References: references(),
