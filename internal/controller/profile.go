@@ -57,6 +57,9 @@ type Ability struct {
 	How           string   // the field that says it, or, when unsupported, what the controller does instead
 	Instead       string   // when unsupported: what works
 	Source        string
+	// NeedsPEM: the fleet must hold the roots themselves. The controller takes them from a Secret, and what is in that nothing else in
+	// Git tells.
+	NeedsPEM bool
 }
 
 // ReferenceRule says what the controller does when a referenced object is missing.

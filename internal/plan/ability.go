@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gatespan/gatespan/internal/controller"
+	"github.com/gatespan/gatespan/internal/fleet"
 	"github.com/gatespan/gatespan/internal/posture"
 )
 
@@ -101,8 +102,26 @@ func (m *maker) exitAbilities(c *Cluster, name, id string, at []string) {
 		return
 	}
 	m.need(c, who, at, controller.ExitClientCertificate, controller.ExitPinnedCA, controller.ExitName, controller.ExitClosed)
+	m.roots(c, x, who, at)
 	m.closing(c, who, consumer.ServiceAccount, at)
 	m.peerFloor(c, name, who, at)
+}
+
+// roots refuses an egress gateway whose CA nobody could check: one that takes it from a Secret, where the fleet names the bundle only.
+func (m *maker) roots(c *Cluster, x fleet.Exposure, who string, at []string) {
+	line, ok := m.ability(c, controller.ExitPinnedCA)
+	if !ok || !line.NeedsPEM {
+		return
+	}
+	for _, provider := range slices.Sorted(maps.Keys(x.Providers)) {
+		name := m.fleet.Clusters[provider].Gateways[x.Providers[provider].Gateway].TrustDomain
+		if td, declared := m.fleet.TrustDomains[name]; declared && td.Bundle.PEM == "" {
+			m.at(at, "add the roots as trustDomains."+name+".bundle.pem, or say via direct",
+				"%s: %s in cluster %s takes the CA of a call from a Secret (%s), and the fleet holds no roots of trust domain %s to write there",
+				who, called(c), c.Facts.Name, line.How, name)
+			return
+		}
+	}
 }
 
 // closing refuses an egress gateway that nothing would close: the mesh needs the pods' service account, a NetworkPolicy an engine.

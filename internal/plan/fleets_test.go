@@ -69,6 +69,17 @@ func (g *generator) trustDomain(name string) {
 	g.fleet.TrustDomains[name] = td
 }
 
+// holdRoots puts a trust domain's roots into the fleet: an egress gateway of Istio needs them there.
+func (g *generator) holdRoots(name string) {
+	td := g.fleet.TrustDomains[name]
+	td.Bundle.PEM = ""
+	for i := range td.Bundle.SHA256 {
+		text, _ := root(name, byte(i))
+		td.Bundle.PEM += text
+	}
+	g.fleet.TrustDomains[name] = td
+}
+
 // root is a self-signed CA, always the same for a name and number.
 func root(name string, number byte) (text, sum string) {
 	seed := sha256.Sum256(append([]byte(name), number))
@@ -215,5 +226,8 @@ func (g *generator) admit(x *fleet.Exposure, name, domain string, dns bool) {
 		consumer.ServiceName = "call-" + name + "-" + p.name
 		consumer.Identity.EnforcedBy = by
 		x.Consumers[p.name] = consumer
+		if g.fleet.Clusters[consumer.Cluster].Controller.Name == "istio" && consumer.Via != "direct" {
+			g.holdRoots(domain)
+		}
 	}
 }

@@ -140,6 +140,9 @@ func TestRefusals(t *testing.T) {
 				change(x.Consumers, "orders", func(c *fleet.Consumer) { c.Namespace = "billing" })
 			})
 		}, "has another namespace in exposure relay", "another name"},
+		"an Istio egress without roots": {func(f *fleet.Fleet) {
+			change(f.TrustDomains, "corp", func(td *fleet.TrustDomain) { td.Bundle.PEM = "" })
+		}, "takes the CA of a call from a Secret", "trustDomains.corp.bundle.pem"},
 		"one key, two identities": {func(f *fleet.Fleet) {
 			x := f.Exposures["relay"]
 			second := x.Consumers["orders"]

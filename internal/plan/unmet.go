@@ -94,7 +94,7 @@ func unmetExit(want controller.WantedExit, p posture.Posture, peers []posture.Po
 	g.unless(x.TLS.Value == "tls", "TLS is %s: %s", x.TLS.Value, x.TLS.Why)
 	g.unless(x.SNI == want.Hostname, "the server name that is asked for is %q instead of %q", x.SNI, want.Hostname)
 	g.unless(x.Certificate.Value != "", "no client certificate is presented: %s", x.Certificate.Why)
-	g.unless(pinnedTo(outsideGit(x.CA.Value, want.SHA256), want.SHA256), "the provider may be signed by others: %s", x.CA.Why)
+	g.unless(pinnedTo(x.CA.Value, want.SHA256), "the provider may be signed by others: %s", x.CA.Why)
 	g.unless(slices.Equal(x.Names.Value, []string{want.Hostname}), "the names that are checked are %v instead of %s: %s", x.Names.Value, want.Hostname, x.Names.Why)
 	g.unless(!x.Users.Value.Everybody && held(x.Users.Enforcer), "anybody may use it: %s", x.Users.Why)
 	if !atLeast(x.MinTLS, want.MinTLS) {
@@ -139,19 +139,6 @@ func pinnedTo(anchors []posture.Anchor, roots []string) bool {
 		}
 	}
 	return len(anchors) > 0
-}
-
-// outsideGit takes a CA that comes with the client certificate, in a Secret, for the trust domain's. Which roots it holds is not in
-// Git, and the reader lists that as an assumption: Istio knows no other place for the CA of a destination unless the fleet
-// has its PEM.
-func outsideGit(anchors []posture.Anchor, roots []string) []posture.Anchor {
-	out := slices.Clone(anchors)
-	for i, a := range out {
-		if a.Source == "secret" && !a.System && len(a.SHA256) == 0 {
-			out[i].SHA256 = roots
-		}
-	}
-	return out
 }
 
 func sameIdentities(have, want []posture.Identity) bool {

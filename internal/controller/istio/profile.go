@@ -62,6 +62,7 @@ func abilities() []controller.Ability {
 	yes(controller.ExitGateway, "1.28", gateway, "HTTPRoute to a ServiceEntry by backendRef Hostname", "pilot/pkg/config/kube/gateway/conversion.go buildDestination")
 	yes(controller.ExitClientCertificate, "1.28", gateway, "DestinationRule tls.mode MUTUAL with credentialName; Gateway spec.tls.backend is checked and never used", "pilot/pkg/networking/core/cluster_tls.go constructUpstreamTLS")
 	yes(controller.ExitPinnedCA, "1.28", gateway, "Secret <credentialName>-cacert, or the key ca.crt of the credential", "pilot/pkg/credentials/kube/secrets.go GetCaCert")
+	out[len(out)-1].NeedsPEM = true
 	yes(controller.ExitName, "1.28", gateway, "DestinationRule tls.subjectAltNames", "pilot/pkg/networking/core/cluster_tls.go setAutoSniAndAutoSanValidation")
 	no(controller.ExitFloor, "the lowest version towards destinations is 1.2 and cannot be set", "the listener at the other end holds the floor", "pilot/pkg/networking/core/cluster_tls.go defaultUpstreamCommonTLSContext")
 	yes(controller.ExitClosed, "1.28", mesh, "an ISTIO_MUTUAL listener, and an AuthorizationPolicy that names the consumer's service account", "pilot/pkg/networking/core/listener.go BuildListenerTLSContext")
