@@ -54,6 +54,13 @@ func (r *reader) inside(g *object.Object, b *posture.Backend, w workload) {
 				names: posture.Setting[[]string]{Value: []string{}, Enforcer: posture.ByMesh, By: at, Why: why},
 			}
 		} else if len(choices) == 0 {
+			switch ignored := r.ignored[host]; {
+			case ignored != nil:
+				at = gatewayapi.RefOf(ignored, object.Key("metadata.annotations", annotationIgnorePolicy))
+				why = ignored.String() + " is ignored, as its annotation asks"
+			case r.Objects.Find("", "Service", b.Ref.Namespace, b.Ref.Name) == nil:
+				at = b.From
+			}
 			u = plain(at, why)
 		}
 	}
@@ -263,7 +270,7 @@ func (r *reader) users(l *gatewayapi.Listener, e *posture.Entry) posture.Setting
 	none.Everybody = true
 	at, why := e.Identities.By, e.Identities.Why
 	if e.ClientAuth.Enforcer != posture.ByMesh {
-		at, why = l.Ref(""), "the listener asks for no identity of the mesh, and no NetworkPolicy closes the proxies"
+		at, why = e.ClientAuth.By, "the listener asks for no identity of the mesh, and no NetworkPolicy closes the proxies"
 	}
 	return unheld(none, at, why)
 }

@@ -21,7 +21,12 @@ func (r *reader) policyRules() []*rule {
 			continue
 		}
 		if strings.EqualFold(o.Annotations[annotationIgnorePolicy], "true") {
-			continue // and every target is as if there were no policy
+			for _, target := range p.Spec.TargetRefs { // every target is as if there were no policy
+				for _, host := range r.targetHosts(o, target) {
+					r.ignored[host] = o
+				}
+			}
+			continue
 		}
 		tls := &clientTLS{Mode: modeSimple, SNI: string(p.Spec.Validation.Hostname)}
 		for _, san := range p.Spec.Validation.SubjectAltNames {

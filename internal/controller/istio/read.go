@@ -17,7 +17,8 @@ type item[S any] struct {
 type reader struct {
 	*gatewayapi.World
 	meshes    []mesh
-	rules     []*rule // DestinationRules, and what BackendTLSPolicies amount to
+	rules     []*rule                   // DestinationRules, and what BackendTLSPolicies amount to
+	ignored   map[string]*object.Object // BackendTLSPolicies that their annotation switches off, by host
 	services  []item[serviceEntrySpec]
 	policies  []item[authorizationPolicySpec]
 	peers     []item[peerAuthenticationSpec]
@@ -27,7 +28,7 @@ type reader struct {
 }
 
 func read(cluster controller.Cluster, set *object.Set) posture.Posture {
-	r := &reader{World: gatewayapi.Load(cluster, profile(), set), exitIndex: map[exitKey]int{}}
+	r := &reader{World: gatewayapi.Load(cluster, profile(), set), exitIndex: map[exitKey]int{}, ignored: map[string]*object.Object{}}
 	r.meshes = r.readMeshes()
 	r.services = decode[serviceEntrySpec](r, networkingGroup, kindServiceEntry)
 	r.policies = decode[authorizationPolicySpec](r, securityGroup, kindAuthorizationPolicy)

@@ -319,7 +319,7 @@ func TestVariants(t *testing.T) {
 		{"targets another Gateway", provider, []string{"kind: Gateway, name: edge}", "kind: Gateway, name: other}"}, who, "everybody by Gateway spec.listeners[0]"},
 
 		{"U255 hostname without subjectAltNames", provider, []string{"    subjectAltNames: [{type: Hostname, hostname: relay.corp.internal}]\n", ""}, hopOf, "tls by BackendTLSPolicy spec.targetRefs[0] ca=fleet name="},
-		{"U114 policy ignored", provider, []string{"annotations: {}", `annotations: {istio.io/ignore-policy-attachment: "true"}`}, hopOf, "none by Service spec ca=none name="},
+		{"U114 policy ignored", provider, []string{"annotations: {}", `annotations: {istio.io/ignore-policy-attachment: "true"}`}, hopOf, `none by BackendTLSPolicy metadata.annotations["istio.io/ignore-policy-attachment"] ca=none name=`},
 		{"U076 missing CA closes a gateway", provider, []string{"name: corp-ca}]\n    subject", "name: gone}]\n    subject"}, hopOf, "tls by BackendTLSPolicy spec.targetRefs[0] ca=missing name=relay.corp.internal"},
 		{"CA in a Secret is never valid", provider, []string{`kind: ConfigMap, name: corp-ca}]` + "\n    subject", `kind: Secret, name: corp-ca}]` + "\n    subject"}, hopOf, "tls by BackendTLSPolicy spec.targetRefs[0] ca=missing name=relay.corp.internal"},
 		{"system roots", provider, []string{`    caCertificateRefs: [{group: "", kind: ConfigMap, name: corp-ca}]` + "\n    subject", "    wellKnownCACertificates: System\n    subject"}, hopOf, "tls by BackendTLSPolicy spec.targetRefs[0] ca=system name=relay.corp.internal"},
