@@ -35,7 +35,7 @@ func Check(ctx context.Context, o Options) (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	drift, err := driftOf(p, head)
+	drift, err := head.drift(p)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func Check(ctx context.Context, o Options) (*report.Report, error) {
 		return nil, err
 	}
 	if b.side != nil {
-		if err := markIntroduced(ctx, engine, b.side, findings); err != nil {
+		if err := markIntroduced(ctx, p, engine, b.side, findings); err != nil {
 			return nil, err
 		}
 	}
@@ -61,18 +61,18 @@ func Check(ctx context.Context, o Options) (*report.Report, error) {
 	return compile(head, b, findings, placed(b.side, head, changes), rules, o), nil
 }
 
-// driftOf compares what the fleet generates with what is in the tree, per cluster. A fleet without exposures generates nothing and has no drift.
-func driftOf(p *place, head *side) (map[string][]tree.Drift, error) {
+// drift compares what the fleet generates with what is in the tree, per cluster. A fleet without exposures generates nothing and has no drift.
+func (s *side) drift(p *place) (map[string][]tree.Drift, error) {
 	out := map[string][]tree.Drift{}
-	if head.plan == nil {
+	if s.plan == nil {
 		return out, nil
 	}
-	drift, err := tree.Diff(p.head, head.plan.Want(p.overlays, head.generated))
+	drift, err := tree.Diff(s.fsys, s.plan.Want(p.overlays, s.generated))
 	if err != nil {
 		return nil, err
 	}
 	for _, d := range drift {
-		if c := clusterOf(p, head, d); c != "" {
+		if c := clusterOf(p, s, d); c != "" {
 			out[c] = append(out[c], d)
 		}
 	}
@@ -80,9 +80,9 @@ func driftOf(p *place, head *side) (map[string][]tree.Drift, error) {
 }
 
 // clusterOf is the cluster whose folder holds a difference; the first one for what is in none, so that it is judged all the same.
-func clusterOf(p *place, head *side, d tree.Drift) string {
+func clusterOf(p *place, s *side, d tree.Drift) string {
 	name := ""
-	for i, c := range head.clusters {
+	for i, c := range s.clusters {
 		if i == 0 || within(c.path, d.File) || within(path.Join(p.overlays, c.Name), d.File) {
 			name = c.Name
 		}
@@ -124,9 +124,13 @@ func placed(base, head *side, changes map[string][]change.Change) []report.Chang
 }
 
 // markIntroduced tells findings that the base has too from those that the change brings.
-func markIntroduced(ctx context.Context, engine *policy.Engine, base *side, findings []finding.Finding) error {
+func markIntroduced(ctx context.Context, p *place, engine *policy.Engine, base *side, findings []finding.Finding) error {
 	known := map[string]bool{}
-	old, _, err := base.judge(ctx, engine, nil, nil)
+	drift, err := base.drift(p)
+	if err != nil {
+		return fmt.Errorf("read the base: %w", err)
+	}
+	old, _, err := base.judge(ctx, engine, drift, nil)
 	if err != nil {
 		return fmt.Errorf("judge the base: %w", err)
 	}

@@ -3,6 +3,7 @@ package tree
 import (
 	"bytes"
 	"fmt"
+	"path"
 
 	"sigs.k8s.io/yaml"
 
@@ -18,12 +19,15 @@ type Drift struct {
 	Subject posture.Subject `json:"subject"` // the first object that differs; {kind: "Kustomization", name: overlay} when none
 	By      posture.Ref     `json:"by"`
 	Why     string          `json:"why"`
+	// Value tells this difference from another one of the same object, wherever the lines move: the file's digest when it was modified,
+	// otherwise its base name.
+	Value string `json:"value"`
 }
 
 // drifted is a difference of a whole file.
 func drifted(kind, overlay, file string, line int, why string) Drift {
 	return Drift{
-		Kind: kind, Overlay: overlay, File: file, Line: line, Why: why,
+		Kind: kind, Overlay: overlay, File: file, Line: line, Why: why, Value: path.Base(file),
 		Subject: posture.Subject{Kind: "Kustomization", Name: overlay},
 		By:      posture.Ref{APIVersion: "kustomize.config.k8s.io/v1beta1", Kind: "Kustomization", Name: overlay},
 	}
@@ -33,6 +37,7 @@ func drifted(kind, overlay, file string, line int, why string) Drift {
 func modified(overlay, file string, have, want []byte) Drift {
 	line := firstDifference(have, want)
 	d := drifted("modified", overlay, file, line, fmt.Sprintf("line %d is not what the fleet generates", line))
+	d.Value = digest(have)
 	if o, ok := objectAt(want, line); ok {
 		d.Subject = posture.Subject{Kind: o.Kind, Namespace: o.Metadata.Namespace, Name: o.Metadata.Name}
 		d.By = posture.Ref{APIVersion: o.APIVersion, Kind: o.Kind, Namespace: o.Metadata.Namespace, Name: o.Metadata.Name}

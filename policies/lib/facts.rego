@@ -11,7 +11,7 @@ rendered(rule) := {placed(fact) |
 }
 
 # drifted are the findings for drift of one kind.
-drifted(kind) := {placed(fact) |
+drifted(kind) := {object.union(placed(fact), {"value": fact.value}) |
 	some fact in input.drift
 	fact.kind == kind
 }

@@ -220,7 +220,7 @@ fact(rule) := object.union(nothing, {"render": [{
 
 drift(kind) := object.union(nothing, {"drift": [{
 	"kind": kind, "overlay": "overlays/eks-prod/gateways/edge", "file": "overlays/eks-prod/gateways/edge/edge.yaml", "line": 7,
-	"subject": gateway, "by": ref("Gateway", "edge", "edge"), "why": "a reason",
+	"subject": gateway, "by": ref("Gateway", "edge", "edge"), "value": "abc", "why": "a reason",
 }]})
 
 unknown(rule) := posture({"unknowns": [{"rule": rule, "subject": listener, "by": ref("ClientTrafficPolicy", "edge", "edge"), "why": "a reason"}]})
