@@ -79,9 +79,13 @@ func (p *page) print(w io.Writer) error {
 	return err
 }
 
+// narrowest is the least width that text is wrapped to, whatever stands before it.
+const narrowest = 8
+
 // wrap breaks text at spaces into lines of at most width columns; a word that is longer is broken behind a slash, comma, dot or
 // hyphen near the end, so that identities and paths stay readable. There is always one line.
 func wrap(text string, width int) []string {
+	width = max(width, narrowest) // without a width there would be no end
 	var lines []string
 	for _, word := range strings.Fields(text) {
 		if n := len(lines) - 1; n >= 0 && utf8.RuneCountInString(lines[n])+1+utf8.RuneCountInString(word) <= width {

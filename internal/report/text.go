@@ -174,7 +174,7 @@ func (t *text) assumptions(all []Assumption) {
 	}
 	t.say(bold, "assumptions")
 	for _, a := range all {
-		t.wrapped("  "+Clean(a.Cluster)+": ", none, a.Text)
+		t.wrapped("  ", none, a.Cluster+": "+a.Text)
 	}
 	t.end()
 }
@@ -185,7 +185,7 @@ func (t *text) outOfScope(all []OutOfScope) {
 	}
 	t.say(bold, "out of scope")
 	for _, o := range all {
-		t.wrapped("  "+Clean(o.Cluster)+": ", none, SubjectText(o.Subject)+": "+o.Reason)
+		t.wrapped("  ", none, o.Cluster+": "+SubjectText(o.Subject)+": "+o.Reason)
 	}
 }
 
