@@ -19,7 +19,8 @@ type WantedEntry struct {
 	TrustDomain   string             `json:"trustDomain"`
 	SHA256        []string           `json:"sha256"`
 	PinIdentities bool               `json:"pinIdentities"`
-	Identities    []posture.Identity `json:"identities"` // all declared ones, as the reader writes them (type uri or dns, match exact)
+	Identities    []posture.Identity `json:"identities"`  // all declared ones, as the reader writes them (type uri or dns, match exact)
+	SourceCIDRs   []string           `json:"sourceCIDRs"` // of the consumers' clusters; empty when one of them declares none
 	Service       posture.Subject    `json:"service"`
 	ServicePort   int                `json:"servicePort"`
 	Pods          posture.Labels     `json:"pods"`

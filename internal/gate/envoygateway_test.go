@@ -113,6 +113,14 @@ func TestEnvoyGatewayOfTheExample(t *testing.T) {
 		{"U071 identity header", replace(relay, "    matches:\n", "    filters: [{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: x-forwarded-client-cert, value: forged}]}}]\n    matches:\n", "forged"), "identity/header-forgery", "", "HTTPRoute edge/relay", false},
 		{"U072 ExternalName", add(relay, "apiVersion: v1 # an alias\nkind: Service\nmetadata: {name: relay, namespace: relay}\nspec: {type: ExternalName, externalName: evil.example.com, ports: [{port: 8443}]}\n", "# an alias"), "bypass/external-name-backend", listener, "Service relay/relay", false},
 		{"U073 endpoints", add(relay, slice, "endpoints: [{"), "bypass/hand-written-endpoints", "EndpointSlice relay/relay-x", "EndpointSlice relay/relay-x", false},
+		{"a key of another namespace, without a grant", replace(edge, "      - group: \"\"\n        kind: Secret\n        name: edge-relay-tls\n", "      - {group: \"\", kind: Secret, name: edge-relay-tls, namespace: other} # foreign\n", "# foreign"), "grants/missing-grant", gateway, gateway, false},
+		{"U064 a rival policy with system roots", add(relay, `apiVersion: gateway.networking.k8s.io/v1
+kind: BackendTLSPolicy
+metadata: {name: a-first, namespace: relay}
+spec:
+  targetRefs: [{group: "", kind: Service, name: relay}]
+  validation: {hostname: relay.relay.svc.cluster.local, wellKnownCACertificates: System}
+`, "wellKnownCACertificates"), "backend/ca-not-pinned", listener, "BackendTLSPolicy relay/a-first", false},
 		{"U074 foreign key", func(r *gatetest.Repo) string {
 			r.Replace(edge, "        name: edge-relay-tls\n      mode", "        name: edge-relay-tls\n        namespace: pki\n      mode")
 			r.Append(edge, "---\n"+keyGrant)

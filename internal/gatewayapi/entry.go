@@ -1,12 +1,14 @@
 package gatewayapi
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/posture"
 )
 
@@ -19,6 +21,7 @@ func (w *World) Entry(l *Listener) posture.Entry {
 		Labels: g.Labels, Listener: l.Ref(""), Port: int(l.Spec.Port), Protocol: string(l.Spec.Protocol), Hostnames: []string{},
 		Attachment: w.attachment(l), TLS: w.mode(l), Routes: w.Routes(l),
 	}
+	w.certificates(l, &e)
 	if h := deref(l.Spec.Hostname, ""); h != "" {
 		e.Hostnames = append(e.Hostnames, string(h))
 	}
@@ -37,6 +40,20 @@ func (w *World) Entry(l *Listener) posture.Entry {
 	e.Forwarding = setting("forward", at, "Gateway API does not say what happens to identity headers")
 	e.SourceCIDRs = setting(posture.SourceCIDRs{Everybody: true, CIDRs: []string{}}, at, "nothing restricts source addresses")
 	return e
+}
+
+// certificates records what a listener's certificates refer to. Without the Secret, or without the grant that lets a reference cross
+// namespaces, a listener is not programmed (apis/v1/gateway_types.go, ListenerTLSConfig.certificateRefs: RefNotPermitted).
+func (w *World) certificates(l *Listener, e *posture.Entry) {
+	if l.Spec.TLS == nil || e.TLS.Value != posture.TLSTerminate {
+		return
+	}
+	for i, ref := range l.Spec.TLS.CertificateRefs {
+		w.Resolve(l.Owner, object.Item(l.Field+".tls.certificateRefs", i), object.ID{
+			Group: string(deref(ref.Group, "")), Kind: string(deref(ref.Kind, "Secret")),
+			Namespace: cmp.Or(string(deref(ref.Namespace, "")), l.Owner.Namespace), Name: string(ref.Name),
+		}, "closed")
+	}
 }
 
 func setting[T any](value T, by posture.Ref, why string) posture.Setting[T] {

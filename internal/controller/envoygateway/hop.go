@@ -236,7 +236,7 @@ func (r *reader) client(p proxyConfig, target *backend) (minTLS, certificate pos
 // weakestHop joins what two policies say when Git does not tell which of them counts: either's CA, and a name only where both agree.
 func weakestHop(a, b hop, tie string) hop {
 	out := a
-	out.ca = union(a.ca, b.ca, compareAnchors, joinAnchors, tie)
+	out.ca = union(a.ca, b.ca, compareAnchors, joinAnchors, undeclared, tie)
 	if !slices.Equal(a.names.Value, b.names.Value) {
 		out.names = posture.Setting[[]string]{Value: []string{}, Enforcer: posture.ByNobody, By: b.names.By, Why: tie}
 	}

@@ -51,8 +51,8 @@ func weakest(a, b posture.Entry, tie string) posture.Entry {
 	out.Expired = weaker(a.Expired, b.Expired, posture.CompareFlag, tie)
 	out.Revocation = weaker(a.Revocation, b.Revocation, posture.CompareRevocation, tie)
 	out.Forwarding = weaker(a.Forwarding, b.Forwarding, posture.CompareForwarding, tie)
-	out.ClientCA = union(a.ClientCA, b.ClientCA, compareAnchors, joinAnchors, tie)
-	out.Identities = union(a.Identities, b.Identities, compareIdentities, joinIdentities, tie)
+	out.ClientCA = union(a.ClientCA, b.ClientCA, compareAnchors, joinAnchors, undeclared, tie)
+	out.Identities = union(a.Identities, b.Identities, compareIdentities, joinIdentities, byPattern, tie)
 	return out
 }
 
@@ -72,12 +72,16 @@ func weaker[T any](a, b posture.Setting[T], compare func(T, T) posture.Order, ti
 	return out
 }
 
-// union is weaker for sets: of two that are not comparable it accepts what either accepts.
-func union[T any](a, b posture.Setting[T], compare func(T, T) posture.Order, join func(T, T) T, tie string) posture.Setting[T] {
+// union is weaker for sets: of two that are not comparable it accepts what either accepts. The one that is suspect by itself is named
+// as what decided.
+func union[T any](a, b posture.Setting[T], compare func(T, T) posture.Order, join func(T, T) T, suspect func(T) bool, tie string) posture.Setting[T] {
 	if compare(a.Value, b.Value) != posture.Exchanged {
 		return weaker(a, b, compare, tie)
 	}
 	out := b
+	if suspect(a.Value) && !suspect(b.Value) {
+		out = a
+	}
 	out.Value = join(a.Value, b.Value)
 	out.Why += "; " + tie
 	return out
@@ -109,4 +113,14 @@ func joinIdentities(a, b posture.Identities) posture.Identities {
 		}
 	}
 	return out
+}
+
+// undeclared: some anchor is of no trust domain of the fleet.
+func undeclared(anchors []posture.Anchor) bool {
+	return slices.ContainsFunc(anchors, func(a posture.Anchor) bool { return a.System || a.TrustDomain == "" })
+}
+
+// byPattern: some identity is not one name.
+func byPattern(i posture.Identities) bool {
+	return i.Everybody || slices.ContainsFunc(i.Accepted, func(id posture.Identity) bool { return id.Match != "exact" })
 }
