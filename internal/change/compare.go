@@ -101,12 +101,30 @@ func list(values []string) string {
 // is trusted in addition is, and another set is an exchange.
 func (c *comparison) anchors(subject posture.Subject, exposure, field string, before, after posture.Setting[[]posture.Anchor], declared []string) {
 	b, a := posture.AnchorKeys(before.Value), posture.AnchorKeys(after.Value)
+	by := after.By
+	if held := holder(before.Value, after.Value); held != nil {
+		by = *held
+	}
 	order := posture.CompareSets(len(before.Value) == 0, b, len(after.Value) == 0, a)
 	if order == posture.Weaker && len(a) > 0 && subset(a, declared) {
-		c.out = append(c.out, Change{Subject: subject, By: after.By, Field: field, Before: list(b), After: list(a), Direction: Wider, Exposure: exposure, Why: "the fleet declares every root"})
+		c.out = append(c.out, Change{Subject: subject, By: by, Field: field, Before: list(b), After: list(a), Direction: Wider, Exposure: exposure, Why: "the fleet declares every root"})
 		return
 	}
-	c.record(subject, exposure, field, order, after.By, list(b), list(a), after.Why)
+	c.record(subject, exposure, field, order, by, list(b), list(a), after.Why)
+}
+
+// holder is the object whose content changed when the same objects are referred to as before; nil when the references changed.
+func holder(before, after []posture.Anchor) *posture.Ref {
+	for i := range after {
+		was := slices.IndexFunc(before, func(b posture.Anchor) bool { return b.Ref == after[i].Ref })
+		if was < 0 {
+			return nil
+		}
+		if after[i].Source == "git" && !slices.Equal(before[was].SHA256, after[i].SHA256) {
+			return &after[i].Ref
+		}
+	}
+	return nil
 }
 
 func subset(keys, sums []string) bool {

@@ -40,7 +40,7 @@ func relay() posture.Backend {
 
 // wanted is the exposure behind safe, with a second identity and a second root that the fleet declares.
 var wanted = controller.Wanted{Entries: []controller.WantedEntry{{
-	Exposure: "relay", Gateway: gateway, SHA256: []string{"aa", "bb"},
+	Exposure: "relay", Gateway: gateway, SHA256: []string{"aa", "bb"}, SourceCIDRs: []string{"192.0.2.0/24", "198.51.100.0/24"},
 	Identities: []posture.Identity{{Type: "uri", Match: "exact", Value: "spiffe://corp/orders"}, {Type: "uri", Match: "exact", Value: "spiffe://corp/audit"}},
 	Service:    posture.Subject{Kind: "Service", Namespace: "relay", Name: "relay"}, ServicePort: 8443,
 }}}
@@ -72,6 +72,7 @@ func TestEntryChanges(t *testing.T) {
 		{"every hostname", func(e *posture.Entry) { e.Hostnames = nil }, map[string]string{"hostnames": Weaker}},
 		{"every address", func(e *posture.Entry) { e.SourceCIDRs.Value = posture.SourceCIDRs{Everybody: true} }, map[string]string{"sourceCIDRs": Weaker}},
 		{"one address range more, within the fleet", func(e *posture.Entry) { e.SourceCIDRs.Value.CIDRs = []string{"192.0.2.0/28", "198.51.100.0/28"} }, map[string]string{"sourceCIDRs": Wider}},
+		{"one address range more, which the fleet does not know", func(e *posture.Entry) { e.SourceCIDRs.Value.CIDRs = []string{"192.0.2.0/28", "203.0.113.0/28"} }, map[string]string{"sourceCIDRs": Weaker}},
 		{"plaintext to the pods", func(e *posture.Entry) { e.Routes[0].Backends[0].TLS.Value = posture.TLSNone }, map[string]string{"backend Service relay/relay:8443 tls": Weaker}},
 		{"no name checked in the pods' certificate", func(e *posture.Entry) { e.Routes[0].Backends[0].Name.Value = "" }, map[string]string{"backend Service relay/relay:8443 name": Weaker}},
 		{"a second backend", func(e *posture.Entry) {

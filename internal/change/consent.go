@@ -56,8 +56,11 @@ func (c *comparison) service(b, a posture.Service) {
 		}
 		return list(p.Admitted)
 	}
+	if order == posture.Exchanged {
+		order = posture.Weaker // callers are admitted that were not
+	}
 	// Of ordinary Services only exposed ones are anybody's business here; without a declared exposure the rules decide.
-	if order == posture.Exchanged || (order == posture.Weaker && exposure == "") {
+	if order == posture.Weaker && exposure == "" {
 		c.out = append(c.out, Change{Subject: a.Subject, By: a.Network.By, Field: "network", Before: text(b.Network.Value), After: text(a.Network.Value), Direction: Other, Exposure: exposure, Why: a.Network.Why})
 		return
 	}

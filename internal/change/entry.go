@@ -1,6 +1,7 @@
 package change
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -53,12 +54,35 @@ func (c *comparison) entry(b, a posture.Entry) {
 	c.hostnames(s, exposure, b, a)
 
 	cidrs := posture.CompareSets(b.SourceCIDRs.Value.Everybody, b.SourceCIDRs.Value.CIDRs, a.SourceCIDRs.Value.Everybody, a.SourceCIDRs.Value.CIDRs)
-	if exposure != "" && !a.SourceCIDRs.Value.Everybody && (cidrs == posture.Weaker || cidrs == posture.Exchanged) {
+	if cidrs == posture.Exchanged {
+		cidrs = posture.Weaker // addresses may connect that could not
+	}
+	if cidrs == posture.Weaker && !a.SourceCIDRs.Value.Everybody && c.declaresSources(a) {
 		c.out = append(c.out, Change{Subject: s, By: a.SourceCIDRs.By, Field: "sourceCIDRs", Before: cidrText(b), After: cidrText(a), Direction: Wider, Exposure: exposure, Why: a.SourceCIDRs.Why})
 	} else {
 		c.record(s, exposure, "sourceCIDRs", cidrs, a.SourceCIDRs.By, cidrText(b), cidrText(a), a.SourceCIDRs.Why)
 	}
 	c.routes(s, exposure, b, a, declaredBackend(c.wantedEntry(a)))
+}
+
+// declaresSources tells whether every address that may connect is one of the fleet's: of an exposure on the same gateway, since the load
+// balancer that admits them is its gateway's.
+func (c *comparison) declaresSources(e posture.Entry) bool {
+	var declared []netip.Prefix
+	for _, w := range c.wanted.Entries {
+		if w.Gateway.Namespace != e.Gateway.Namespace || w.Gateway.Name != e.Gateway.Name {
+			continue
+		}
+		for _, cidr := range w.SourceCIDRs {
+			if prefix, err := netip.ParsePrefix(cidr); err == nil {
+				declared = append(declared, prefix)
+			}
+		}
+	}
+	return !slices.ContainsFunc(e.SourceCIDRs.Value.CIDRs, func(cidr string) bool {
+		prefix, err := netip.ParsePrefix(cidr)
+		return err != nil || !slices.ContainsFunc(declared, func(d netip.Prefix) bool { return d.Bits() <= prefix.Bits() && d.Contains(prefix.Addr()) })
+	})
 }
 
 func cidrText(e posture.Entry) string {

@@ -104,10 +104,11 @@ func loadHead(ctx context.Context, o Options) (*place, *side, error) {
 	return p, head, err
 }
 
-// load reads one side: the fleet as given, then every cluster, in parallel.
+// load reads one side: the fleet as given, then every cluster, in parallel. A fleet without exposures is planned too: what it generated
+// before it lost its last one is stale.
 func load(ctx context.Context, p *place, fsys fs.FS, f *fleet.Fleet, declared bool, o Options) (*side, error) {
 	s := &side{fsys: fsys, fleet: f, declared: declared}
-	if len(f.Exposures) > 0 {
+	if declared {
 		var err error
 		if s.plan, err = plan.Make(f, catalog.ByName); err != nil {
 			return nil, err

@@ -181,7 +181,7 @@ func (m *maker) wantedEntry(cluster, name string, gateway fleet.Gateway) control
 		Gateway:  posture.Subject{Kind: "Gateway", Namespace: gateway.Namespace, Name: x.Providers[cluster].Gateway, Listener: name},
 		Hostname: x.Hostname, Port: gateway.Port, Mode: mode(x), MinTLS: floor,
 		TrustDomain: gateway.TrustDomain, SHA256: trustDomain(m.fleet, gateway.TrustDomain).SHA256,
-		PinIdentities: pinned(x), Identities: []posture.Identity{},
+		PinIdentities: pinned(x), Identities: []posture.Identity{}, SourceCIDRs: m.sourceCIDRs(cluster, x),
 		Service:     posture.Subject{Kind: "Service", Namespace: x.Service.Namespace, Name: x.Service.Name},
 		ServicePort: x.Service.Port, Pods: maps.Clone(x.Service.Selector),
 		BackendName: x.Service.Hostname, BackendSHA256: trustDomain(m.fleet, backendTrust(x, gateway)).SHA256,

@@ -99,6 +99,12 @@ func (r *Repo) Rename(from, to string) {
 	r.fail(os.Rename(r.path(from), r.path(to)))
 }
 
+// Link makes a symbolic link.
+func (r *Repo) Link(target, file string) {
+	r.t.Helper()
+	r.fail(os.Symlink(target, r.path(file)))
+}
+
 // Commit commits the work tree as it is.
 func (r *Repo) Commit(message string) {
 	r.t.Helper()
