@@ -2,6 +2,7 @@ package change
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/posture"
@@ -32,7 +33,7 @@ func (c *comparison) routes(s posture.Subject, exposure string, before, after po
 			field := "backend " + backendKey(a) + " "
 			setting(c, s, exposure, field+"tls", b.TLS, a.TLS, posture.CompareTLS, plain)
 			setting(c, s, exposure, field+"minTLS", b.MinTLS, a.MinTLS, posture.CompareVersion, plain)
-			c.anchors(s, exposure, field+"ca", b.CA, a.CA, nil)
+			c.anchors(s, exposure, field+"ca", b.CA, a.CA, c.backendRoots(after, backendKey(a) == declared))
 			setting(c, s, exposure, field+"name", b.Name, a.Name, func(x, y string) posture.Order {
 				return posture.CompareNames(names(x), names(y))
 			}, plain)
@@ -48,6 +49,7 @@ func (c *comparison) routes(s posture.Subject, exposure string, before, after po
 			c.out = append(c.out, Change{Subject: s, By: b.From, Field: "backend " + backendKey(b), Before: backendKey(b), Direction: Gone, Exposure: exposure, Why: "no route leads to it any more"})
 		},
 	)
+	c.paths(s, exposure, before, after)
 	mirrors := func(e posture.Entry) []posture.Backend {
 		var out []posture.Backend
 		for _, r := range e.Routes {
@@ -65,4 +67,61 @@ func names(one string) []string {
 		return nil
 	}
 	return []string{one}
+}
+
+// paths compares which paths each route serves: another one is wider, and never less safe, since whoever calls it is verified alike.
+func (c *comparison) paths(s posture.Subject, exposure string, before, after posture.Entry) {
+	type served struct {
+		route posture.Ref
+		all   bool
+		paths []string
+	}
+	gather := func(e posture.Entry) []served {
+		var out []served
+		for _, r := range e.Routes {
+			ref := r.Ref
+			ref.Field = ""
+			i := slices.IndexFunc(out, func(o served) bool { return o.route == ref })
+			if i < 0 {
+				i, out = len(out), append(out, served{route: ref})
+			}
+			out[i].all = out[i].all || len(r.Paths) == 0
+			out[i].paths = append(out[i].paths, r.Paths...)
+		}
+		return out
+	}
+	text := func(r served) string {
+		if r.all {
+			return "every path"
+		}
+		return list(r.paths)
+	}
+	pair(gather(before), gather(after), func(r served) string { return r.route.Kind + " " + r.route.Namespace + "/" + r.route.Name }, func(b, a served) {
+		direction := Wider
+		switch posture.CompareSets(b.all, b.paths, a.all, a.paths) {
+		case posture.Same:
+			return
+		case posture.Stronger:
+			direction = Stronger
+		default:
+			if exposure == "" {
+				direction = Other // of ordinary routes, paths come and go
+			}
+		}
+		c.out = append(c.out, Change{Subject: s, By: a.route, Field: "paths", Before: text(b), After: text(a), Direction: direction, Exposure: exposure})
+	}, nil, nil)
+}
+
+// backendRoots are the roots that the fleet declares for what an entry's routes lead to: the exposure's pods, or, behind the listener of an
+// egress gateway, the exposure's gateway.
+func (c *comparison) backendRoots(e posture.Entry, pods bool) []string {
+	if w := c.wantedEntry(e); w != nil && pods {
+		return w.BackendSHA256
+	}
+	for _, w := range c.wanted.Exits {
+		if w.Gateway == e.Subject {
+			return w.SHA256
+		}
+	}
+	return nil
 }

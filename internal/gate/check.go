@@ -61,7 +61,7 @@ func Check(ctx context.Context, o Options) (*report.Report, error) {
 	return compile(head, b, findings, placed(b.side, head, changes), rules, o), nil
 }
 
-// drift compares what the fleet generates with what is in the tree, per cluster. A fleet without exposures generates nothing and has no drift.
+// drift compares what the fleet generates with what is in the tree, per cluster; without a fleet there is none.
 func (s *side) drift(p *place) (map[string][]tree.Drift, error) {
 	out := map[string][]tree.Drift{}
 	if s.plan == nil {

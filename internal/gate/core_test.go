@@ -193,6 +193,9 @@ zsP9y43754vx0ulAIKJumC/8CPej/fUHxQ==
 -----END CERTIFICATE-----
 `
 
+// anotherRootSum is the SHA-256 of its DER.
+const anotherRootSum = "1d2e1c27ff79d2a2a1d3ad7f487ed412e827d8d6a4771c13f5e17c46cc205e59"
+
 func indent(text string) string {
 	return "    " + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n    ") + "\n"
 }

@@ -173,6 +173,12 @@ func (r *Repo) fail(err error) {
 	}
 }
 
+// Git runs Git in the repository, for a test about its history.
+func (r *Repo) Git(arguments ...string) {
+	r.t.Helper()
+	r.git(arguments...)
+}
+
 // git runs Git without the configuration of whoever runs the test.
 func (r *Repo) git(arguments ...string) {
 	r.t.Helper()
