@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
@@ -19,6 +20,8 @@ import (
 type Options struct {
 	User  fs.FS  // more rules, in the form of the built-in ones; nil for none
 	Today string // YYYY-MM-DD: data.gatespan.today, the only clock that rules have
+	// Deadline for judging one cluster; a minute when zero. Rules that take longer are an error, never a pass.
+	Deadline time.Duration
 }
 
 // Engine judges inputs. It is safe for use by several goroutines at once.
@@ -26,6 +29,8 @@ type Engine struct {
 	rules []Rule
 	byID  map[string]*Rule
 	query rego.PreparedEvalQuery
+
+	deadline time.Duration
 	// objects: some rule reads input.objects.
 	objects bool
 }
@@ -45,7 +50,7 @@ func New(ctx context.Context, options Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{byID: map[string]*Rule{}}
+	e := &Engine{byID: map[string]*Rule{}, deadline: cmp.Or(options.Deadline, time.Minute)}
 	if e.rules, err = rulesOf(from, parsed); err != nil {
 		return nil, err
 	}

@@ -171,9 +171,8 @@ func TestUndecided(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := engine(t, user("team/blue/blue.rego", c.text))
-			ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
-			defer cancel()
-			got, err := e.Judge(ctx, input)
+			e.deadline = 300 * time.Millisecond
+			got, err := e.Judge(context.Background(), input)
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v, want %q; findings %v", err, c.want, got.Findings)
 			}

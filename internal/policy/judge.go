@@ -55,6 +55,8 @@ func (e *Engine) Judge(ctx context.Context, input Input) (Judgement, error) {
 	if !e.objects {
 		input.Objects = nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, e.deadline)
+	defer cancel()
 	results, err := e.query.Eval(ctx, rego.EvalParsedInput(valueOf(input)))
 	if err != nil {
 		return Judgement{}, fmt.Errorf("evaluate rules: %w", err)
