@@ -166,13 +166,47 @@ func (k *kustomization) manifest(r *repository, at place, real string) ([]byte, 
 	if refused != nil {
 		return nil, refused
 	}
-	if _, refused = r.documents(f); refused != nil {
+	docs, refused := r.documents(f)
+	if refused != nil {
 		if refused.rule == ruleRoot && !refused.limit && path.Base(real) == "kustomization.yaml" {
 			return nil, refuse(ruleRoot, at, "a kustomization is referred to by its directory")
 		}
 		return nil, refused
 	}
+	if k.file == "" {
+		return named(f.content, docs, len(k.files)), nil
+	}
 	return f.content, nil
+}
+
+// named makes names of what the API server would complete to names, each another one. Kustomize refuses objects without a name; where
+// there is no kustomization, Argo CD creates them (argo-cd, resource hooks: generate name).
+func named(content []byte, docs []*document, file int) []byte {
+	const field = "generateName"
+	var lines []string
+	for _, d := range docs {
+		metadata, _ := child(d.node, "metadata")
+		name, _ := child(metadata, "name")
+		prefix, key := child(metadata, field)
+		if name != nil || key == nil {
+			continue
+		}
+		if lines == nil {
+			lines = strings.SplitAfter(string(content), "\n")
+		}
+		if key.Line > len(lines) {
+			continue
+		}
+		before, after, found := strings.Cut(lines[key.Line-1], field)
+		if found {
+			unique := fmt.Sprintf("%s-%d-%d", prefix.Value, file, key.Line)
+			lines[key.Line-1] = before + "name" + strings.Replace(after, prefix.Value, unique, 1)
+		}
+	}
+	if lines == nil {
+		return content
+	}
+	return []byte(strings.Join(lines, ""))
 }
 
 // checkFiles follows the fields that name YAML files of kustomize's own.

@@ -22,8 +22,10 @@ type cluster struct {
 	options Options
 
 	roots  []*root
-	known  map[string]bool
-	queue  []*root // followed, not yet rendered
+	known  map[string]*root // by key
+	queue  []*root          // followed, not yet rendered
+	found  []*root          // below the cluster's path
+	from   *root            // whose Flux and Argo CD objects are being followed; nil for those outside of any root
 	facts  []Fact
 	unseen []Unseen
 }
@@ -33,7 +35,7 @@ type cluster struct {
 func Cluster(ctx context.Context, repo fs.FS, o Options) (*Result, error) {
 	top := path.Clean(strings.TrimPrefix(cmp.Or(o.Path, "."), "./"))
 	o.Limits = o.Limits.withDefaults()
-	c := &cluster{ctx: ctx, repo: newRepository(ctx, repo, o.Limits), options: o, known: map[string]bool{}}
+	c := &cluster{ctx: ctx, repo: newRepository(ctx, repo, o.Limits), options: o, known: map[string]*root{}}
 	real, isDir, err := c.repo.resolve(top)
 	if err != nil || !isDir {
 		return nil, noPath(o.Path)
@@ -45,6 +47,7 @@ func Cluster(ctx context.Context, repo fs.FS, o Options) (*Result, error) {
 		result.Undecided = append(result.Undecided, Undecided{Overlay: top, File: found.refused.file, Message: found.refused.why, Hint: found.refused.hint})
 	}
 	c.queue = c.repo.initial(real, found)
+	c.found = slices.Clone(c.queue)
 	c.elsewhere(real)
 	for len(c.queue) > 0 {
 		batch := c.queue
@@ -61,7 +64,7 @@ func Cluster(ctx context.Context, repo fs.FS, o Options) (*Result, error) {
 			c.engines(r)
 		}
 	}
-	c.dropCovered()
+	c.settle()
 	c.fill(result)
 	return result, nil
 }
@@ -87,8 +90,10 @@ func (c *cluster) render(batch []*root) {
 	_ = group.Wait() // no function errors: each root keeps its own refusal
 }
 
-// engines looks for Flux and Argo CD objects in a rendered root, and follows them.
+// engines looks for Flux and Argo CD objects in a rendered root, and follows them. What they say counts as long as the root does.
 func (c *cluster) engines(r *root) {
+	facts, unseen := len(c.facts), len(c.unseen)
+	c.from = r
 	for _, o := range object.NewSet(r.decoded).All() {
 		switch {
 		case o.Group() == fluxGroup && o.Kind == "Kustomization":
@@ -102,14 +107,18 @@ func (c *cluster) engines(r *root) {
 			c.unseen = append(c.unseen, Unseen{Subject: subjectOf(o), File: p.file, Line: p.line, Why: "what a Helm release installs is not in this repository"})
 		}
 	}
+	r.told, c.facts = slices.Clone(c.facts[facts:]), c.facts[:facts]
+	r.unseen, c.unseen = slices.Clone(c.unseen[unseen:]), c.unseen[:unseen]
 }
 
 // follow queues a root, once. A root that was found below the path and that the engine applies as it is needs no second render.
 func (c *cluster) follow(r *root) {
-	if c.known[r.key()] {
+	key := r.key()
+	if known := c.known[key]; known != nil {
+		known.from = append(known.from, c.from)
 		return
 	}
-	c.known[r.key()] = true
+	r.from, c.known[key] = []*root{c.from}, r
 	for _, other := range c.roots {
 		if other.dir != r.dir || !other.initial {
 			continue
@@ -117,26 +126,13 @@ func (c *cluster) follow(r *root) {
 		other.replaced = true
 		if other.refused == nil && other.kust == r.kust && !other.skipped {
 			other.replaced, other.initial = false, false
-			other.by, other.byAt, other.after = r.by, r.byAt, r.after
+			other.by, other.byAt, other.after, other.from = r.by, r.byAt, r.after, r.from
+			c.known[key] = other
 			other.finish(c.repo)
 			return
 		}
 	}
 	c.queue = append(c.queue, r)
-}
-
-// dropCovered removes the roots that something else applies: those that Flux or Argo CD apply with changes, and those that are part
-// of a followed root.
-func (c *cluster) dropCovered() {
-	covered := map[string]bool{}
-	for _, r := range c.roots {
-		if !r.initial && r.survey != nil && r.refused == nil {
-			for _, k := range r.survey.kusts[1:] {
-				covered[k.dir] = true
-			}
-		}
-	}
-	c.roots = slices.DeleteFunc(c.roots, func(r *root) bool { return r.replaced || r.initial && covered[r.dir] })
 }
 
 // place finds an object's field in the root that rendered it, while roots are still being gathered.
@@ -172,13 +168,16 @@ func (c *cluster) fill(result *Result) {
 			}
 		}
 		result.Overlays = append(result.Overlays, overlay)
-		result.Facts = append(result.Facts, r.facts...)
+		result.Facts = append(append(result.Facts, r.facts...), r.told...)
+		c.unseen = append(c.unseen, r.unseen...)
 		all = append(all, r.decoded...)
 		switch {
 		case r.refused != nil && r.refused.limit:
 			result.Undecided = append(result.Undecided, Undecided{Overlay: r.dir, File: cmp.Or(r.refused.file, r.dir), Message: r.refused.why, Hint: r.refused.hint})
 		case r.refused != nil:
 			result.Facts = append(result.Facts, r.refusedFact())
+		case len(r.decoded) == 0: // of the bootstrap directory of Flux, ordinary; an overlay that was emptied is drift, or gone since the base
+			c.unseen = append(c.unseen, Unseen{Subject: posture.Subject{Kind: "Kustomization", Name: r.dir}, File: cmp.Or(r.kust.file, r.dir), Line: 1, Why: "it renders no object"})
 		case followed && r.initial && !r.engine:
 			c.unseen = append(c.unseen, Unseen{Subject: posture.Subject{Kind: "Kustomization", Name: r.dir}, File: cmp.Or(r.kust.file, r.dir), Line: 1,
 				Why: "no Flux Kustomization or Argo CD Application that was found applies it; it is judged as if one did"})

@@ -27,9 +27,6 @@ func decidesGateway(apiGroup string) bool { return slices.Contains(gatewayGroups
 // observe looks for what kustomize did without a word.
 func (r *root) observe(x *index) []Fact {
 	var facts []Fact
-	if len(r.decoded) == 0 {
-		facts = append(facts, r.fact(ruleDropped, place{r.kust.file, 1, 1}, "the root renders no object"))
-	}
 	for _, k := range r.survey.kusts {
 		facts = append(facts, r.droppedBy(k)...)
 		for i := range k.patches {

@@ -112,7 +112,7 @@ func TestLikeKubectl(t *testing.T) {
 	}
 }
 
-// FuzzRender feeds a kustomization and a manifest. Nothing may panic, hang, or end without objects, a fact or an undecided limit;
+// FuzzRender feeds a kustomization and a manifest. Nothing may panic, hang, or end without objects, a fact, an undecided limit or something unseen;
 // and every position is one.
 func FuzzRender(f *testing.F) {
 	for _, k := range []string{"resources: [a.yaml]", "resources: [a.yaml]\npatches: [{path: a.yaml}]", "transformers: [a.yaml]", "configMapGenerator: [{name: x, files: [a.yaml]}]",
@@ -127,7 +127,7 @@ func FuzzRender(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(r.Objects)+len(r.Facts)+len(r.Undecided) == 0 {
+		if len(r.Objects)+len(r.Facts)+len(r.Undecided)+len(r.Unseen) == 0 {
 			t.Error("nothing came out, and nothing was said")
 		}
 		for _, fact := range r.Facts {

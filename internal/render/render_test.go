@@ -238,7 +238,6 @@ func TestRefusals(t *testing.T) {
 		{"the same object twice in one root", map[string]string{k: "resources: [a.yaml, b.yaml]", "c/a.yaml": configMap, "c/b.yaml": configMap}, ruleRoot, k + ":1:1"},
 		{"a document after the end of another", map[string]string{k: "resources: [a.yaml]", "c/a.yaml": configMap + "...\napiVersion: v1\nkind: Secret\n"}, ruleDropped, "c/a.yaml:5:1"},
 		{"an empty kustomization", map[string]string{k: "# nothing\n"}, ruleDropped, k + ":1:1"},
-		{"nothing rendered", map[string]string{k: "resources: []\nnamespace: x"}, ruleDropped, k + ":1:1"},
 		{"a Git LFS pointer", map[string]string{k: "configMapGenerator: [{name: ca, files: [ca.crt]}]", "c/ca.crt": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"}, ruleRoot, "c/ca.crt:1:1"},
 		{"a submodule or other special file", map[string]string{k: "resources:\n- a.yaml\n- sub", "c/a.yaml": configMap, "c/sub": "pipe"}, ruleRoot, "c/sub:1:1"},
 	} {

@@ -27,6 +27,10 @@ type root struct {
 	engine   bool // holds objects of Flux or Argo CD
 	skipped  bool // left out by Options.Only
 
+	from   []*root  // the roots whose objects make an engine apply it; nil in it: an object outside of any root
+	told   []Fact   // about its Flux and Argo CD objects
+	unseen []Unseen // what those apply that is not here
+
 	survey  *survey
 	objects []map[string]any
 	decoded []*object.Object
