@@ -22,7 +22,7 @@ func (s *side) judge(ctx context.Context, engine *policy.Engine, drift map[strin
 	for _, c := range s.clusters {
 		input := policy.Input{
 			Cluster: c.Facts, Posture: c.Posture, Wanted: c.Wanted, Peers: peers,
-			Render: c.rendered.Facts, Drift: drift[c.Name], Changes: changes[c.Name],
+			Render: c.facts(), Drift: drift[c.Name], Changes: changes[c.Name],
 		}
 		for _, o := range c.objects.All() {
 			input.Objects = append(input.Objects, o.Data)

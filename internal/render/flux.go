@@ -71,15 +71,7 @@ func (c *cluster) flux(o *object.Object) {
 		r.after = append(r.after, addMetadata(labels, annotations))
 	}
 	if post, ok := spec["postBuild"].(map[string]any); ok {
-		s := &substitution{root: r, literals: map[string]string{}}
-		if m, ok := post["substitute"].(map[string]any); ok {
-			for key, v := range m {
-				s.literals[key], _ = v.(string)
-			}
-		}
-		from, _ := post["substituteFrom"].([]any)
-		s.from = len(from) > 0
-		r.after = append(r.after, s.apply)
+		r.after = append(r.after, c.substitution(r, o, post).apply)
 	}
 	c.follow(r)
 }
@@ -92,8 +84,11 @@ func (c *cluster) foreignSource(o *object.Object, spec map[string]any) string {
 	if namespace == "" {
 		namespace = o.Namespace
 	}
-	if kind == "Bucket" {
+	switch kind {
+	case "Bucket":
 		return "its source is a bucket"
+	case "ExternalArtifact":
+		return "its source is an artifact that another controller makes"
 	}
 	if kind != "GitRepository" {
 		return ""

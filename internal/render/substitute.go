@@ -2,7 +2,9 @@ package render
 
 import (
 	"fmt"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	kjson "sigs.k8s.io/json"
@@ -17,7 +19,7 @@ import (
 type substitution struct {
 	root     *root
 	literals map[string]string
-	// from tells that variables also come from ConfigMaps or Secrets of the cluster, which Git does not show.
+	// from tells that variables also come from a ConfigMap or Secret of the cluster that Git does not show.
 	from bool
 }
 
@@ -27,6 +29,48 @@ var (
 	variable    = regexp.MustCompile(`\$?\$\{([_a-zA-Z][_a-zA-Z0-9]*)(?:(:?[-=])([^{}$]*))?\}`)
 	anyVariable = regexp.MustCompile(`(^|[^$])\$\{[^}]*\}`)
 )
+
+// substitution reads a postBuild. Later sources win over earlier ones, and what is written in place over all of them
+// (kustomize-controller docs, "Post build substitution"): what is not in Git may replace whatever comes before it.
+func (c *cluster) substitution(r *root, o *object.Object, post map[string]any) *substitution {
+	s := &substitution{root: r, literals: map[string]string{}}
+	for _, source := range items(post, "substituteFrom") {
+		data, inGit := c.settings(str(source, "kind"), str(source, "name"), o.Namespace)
+		if !inGit {
+			s.from = true
+			clear(s.literals)
+		}
+		s.add(data)
+	}
+	literals, _ := post["substitute"].(map[string]any)
+	s.add(literals)
+	return s
+}
+
+func (s *substitution) add(data map[string]any) {
+	for key, v := range data {
+		s.literals[key], _ = v.(string)
+	}
+}
+
+// settings are the values of a ConfigMap that one root, and only one, renders. Secrets in Git are encrypted.
+func (c *cluster) settings(kind, name, namespace string) (data map[string]any, inGit bool) {
+	if kind != "ConfigMap" {
+		return nil, false
+	}
+	for _, r := range c.roots {
+		for _, o := range r.decoded {
+			if o.Group() == "" && o.Kind == kind && o.Name == name && o.Namespace == namespace {
+				found, _ := o.Data["data"].(map[string]any)
+				if inGit && !reflect.DeepEqual(data, found) {
+					return nil, false
+				}
+				data, inGit = found, true
+			}
+		}
+	}
+	return data, inGit
+}
 
 // apply replaces what is known, and reports each variable that stays unknown in an object that decides what a gateway enforces.
 func (s *substitution) apply(objects []map[string]any) ([]map[string]any, []Fact) {
@@ -95,7 +139,7 @@ func (s *substitution) unknown(data map[string]any) []Fact {
 				walk(v[i], object.Item(path, i))
 			}
 		case string:
-			if !anyVariable.MatchString(v) {
+			if !anyVariable.MatchString(v) || idle(path) {
 				return
 			}
 			kind, _ := data["kind"].(string)
@@ -108,6 +152,23 @@ func (s *substitution) unknown(data map[string]any) []Fact {
 	}
 	walk(data, "")
 	return facts
+}
+
+// annotations are the prefixes of labels and annotations that controllers, clouds and engines read.
+var annotations = []string{
+	"networking.istio.io/", "gateway.istio.io/", "istio.io/", "gateway.envoyproxy.io/", "gateway.networking.k8s.io/", "service.beta.kubernetes.io/",
+	"service.kubernetes.io/", "config.kubernetes.io/", "kustomize.toolkit.fluxcd.io/", "argocd.argoproj.io/", "kubernetes.io/",
+}
+
+// idle tells a label or annotation that decides nothing about a gateway, such as those of external-dns and dashboards.
+func idle(field string) bool {
+	for _, part := range []string{`metadata.labels`, `metadata.annotations`} {
+		if key, found := strings.CutPrefix(field, part); found {
+			key = strings.TrimLeft(key, `.["`)
+			return !slices.ContainsFunc(annotations, func(prefix string) bool { return strings.HasPrefix(key, prefix) })
+		}
+	}
+	return false
 }
 
 // disabled tells an object that Flux leaves as it is.
