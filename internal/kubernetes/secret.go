@@ -44,8 +44,9 @@ func secrets(objects *object.Set) []posture.Secret {
 }
 
 var (
-	// placeholder is a value that Flux's postBuild replaces as a whole.
-	placeholder = regexp.MustCompile(`^\$\{[^}]*\}$`)
+	// placeholder is a value that is replaced as a whole before it is applied: by Flux's postBuild, 1Password's op inject, the Argo CD
+	// Vault plugin, or vals.
+	placeholder = regexp.MustCompile(`^(\$\{[^}]*\}|op://[^/\n]+/[^\n]+|<path:[^>\n]+#[^>\n]+>|ref\+[a-z0-9]+://\S+)$`)
 	// keyBlock is the first line of a private key, with what follows.
 	keyBlock = regexp.MustCompile(`-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----([^-]*(?:-[^-]+)*)`)
 	ageKey   = regexp.MustCompile(`AGE-SECRET-KEY-1[0-9A-Z]{40,}`)
