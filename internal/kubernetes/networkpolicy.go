@@ -23,7 +23,7 @@ func IngressPeers(objects *object.Set, namespace string, podLabels map[string]st
 		Value: posture.Peers{Everybody: true, Admitted: []string{}}, Enforcer: posture.ByNobody, Why: "no NetworkPolicy selects the pods for ingress",
 	}
 	for _, o := range objects.Kind("networking.k8s.io", "NetworkPolicy") {
-		if o.Namespace != namespace {
+		if o.Namespace != namespace || contradicts(o, podLabels) {
 			continue
 		}
 		var policy networkingv1.NetworkPolicy
@@ -58,6 +58,17 @@ func IngressPeers(objects *object.Set, namespace string, podLabels map[string]st
 	slices.Sort(out.Value.Admitted)
 	out.Value.Admitted = slices.Compact(out.Value.Admitted)
 	return out
+}
+
+// contradicts tells without decoding that a policy asks for a label that the pods do not have: a namespace of many Services has a policy
+// for each.
+func contradicts(policy *object.Object, podLabels map[string]string) bool {
+	for name, value := range policy.Texts("spec.podSelector.matchLabels") {
+		if podLabels[name] != value {
+			return true
+		}
+	}
+	return false
 }
 
 func everybody(o *object.Object, field, why string) posture.Setting[posture.Peers] {
