@@ -209,3 +209,33 @@ func TestCannotBeDecided(t *testing.T) {
 		}
 	})
 }
+
+// TestEnginesThatAddLabels: what Flux and Argo CD add around an overlay replaces it, and is no second definition of its objects.
+func TestEnginesThatAddLabels(t *testing.T) {
+	for name, file := range map[string]string{
+		"argo/edge.yaml": `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: edge, namespace: argocd}
+spec:
+  destination: {name: eks-prod}
+  source:
+    repoURL: https://example.com/gitops.git
+    path: overlays/eks-prod/gateways/edge
+    kustomize: {commonLabels: {team: platform}, labelWithoutSelector: true}
+`,
+		"overlays/eks-prod/gitops/edge.yaml": `apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: edge, namespace: flux-system}
+spec:
+  path: overlays/eks-prod/gateways/edge
+  sourceRef: {kind: GitRepository, name: flux-system}
+  commonMetadata: {labels: {team: platform}}
+`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := gatetest.Relay(t)
+			r.Write(name, file)
+			r.Passes(r.Check(gate.Options{}))
+		})
+	}
+}

@@ -119,7 +119,7 @@ func (c *cluster) follow(r *root) {
 		return
 	}
 	r.from, c.known[key] = []*root{c.from}, r
-	for _, other := range c.roots {
+	for _, other := range c.found { // rendered already, or about to be
 		if other.dir != r.dir || !other.initial {
 			continue
 		}
@@ -128,7 +128,9 @@ func (c *cluster) follow(r *root) {
 			other.replaced, other.initial = false, false
 			other.by, other.byAt, other.after, other.from = r.by, r.byAt, r.after, r.from
 			c.known[key] = other
-			other.finish(c.repo)
+			if other.survey != nil {
+				other.finish(c.repo)
+			}
 			return
 		}
 	}
