@@ -154,21 +154,23 @@ func (s *substitution) unknown(data map[string]any) []Fact {
 	return facts
 }
 
-// annotations are the prefixes of labels and annotations that controllers, clouds and engines read.
+// annotations are the domains whose annotations controllers, clouds and engines read, with everything below them.
 var annotations = []string{
-	"networking.istio.io/", "gateway.istio.io/", "istio.io/", "gateway.envoyproxy.io/", "gateway.networking.k8s.io/", "service.beta.kubernetes.io/",
-	"service.kubernetes.io/", "config.kubernetes.io/", "kustomize.toolkit.fluxcd.io/", "argocd.argoproj.io/", "kubernetes.io/",
+	"istio.io", "envoyproxy.io", "networking.k8s.io", "networking.x-k8s.io", "kubernetes.io", "k8s.aws", "azure.io", "fluxcd.io", "argoproj.io",
 }
 
-// idle tells a label or annotation that decides nothing about a gateway, such as those of external-dns and dashboards.
+// idle tells an annotation that decides nothing about a gateway, such as those of external-dns and dashboards. Labels are never idle:
+// policies and selectors attach by any of them.
 func idle(field string) bool {
-	for _, part := range []string{`metadata.labels`, `metadata.annotations`} {
-		if key, found := strings.CutPrefix(field, part); found {
-			key = strings.TrimLeft(key, `.["`)
-			return !slices.ContainsFunc(annotations, func(prefix string) bool { return strings.HasPrefix(key, prefix) })
-		}
+	key, found := strings.CutPrefix(field, "metadata.annotations")
+	if !found {
+		return false
 	}
-	return false
+	domain, _, _ := strings.Cut(strings.TrimLeft(key, `.["`), "/")
+	if strings.HasPrefix(domain, "external-dns.") {
+		return true
+	}
+	return !slices.ContainsFunc(annotations, func(d string) bool { return domain == d || strings.HasSuffix(domain, "."+d) })
 }
 
 // disabled tells an object that Flux leaves as it is.
