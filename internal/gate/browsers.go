@@ -8,12 +8,17 @@ import (
 	"github.com/gatespan/gatespan/internal/render"
 )
 
-// facts are what rendering found, but for Flux variables in the hostnames of public gateways and of routes that attach to those alone:
+// facts are what rendering found. Apart are Flux variables in the hostnames of public gateways and of routes that attach to those alone:
 // every repository with a domain per cluster has them, and whatever name browsers use there decides nothing about an exposure.
-func (c ClusterState) facts() []render.Fact {
-	return slices.DeleteFunc(slices.Clone(c.rendered.Facts), func(f render.Fact) bool {
-		return f.Rule == "unknown/variable" && hostname.MatchString(f.By.Field) && c.forBrowsers(f.By)
-	})
+func (c ClusterState) facts() (judged, apart []render.Fact) {
+	for _, f := range c.rendered.Facts {
+		if f.Rule == "unknown/variable" && hostname.MatchString(f.By.Field) && c.forBrowsers(f.By) {
+			apart = append(apart, f)
+		} else {
+			judged = append(judged, f)
+		}
+	}
+	return judged, apart
 }
 
 var hostname = regexp.MustCompile(`^spec\.(listeners\[\d+\]\.hostname|hostnames\[\d+\])$`)

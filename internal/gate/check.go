@@ -217,6 +217,10 @@ func outOfScope(c ClusterState) []report.OutOfScope {
 	for _, g := range c.Facts.PublicGateways {
 		out = append(out, report.OutOfScope{Cluster: c.Name, Subject: posture.Subject{Kind: "Gateway", Namespace: g.Namespace, Name: g.Name}, Reason: "public gateway: " + g.Reason})
 	}
+	_, apart := c.facts()
+	for _, f := range apart {
+		out = append(out, report.OutOfScope{Cluster: c.Name, Subject: f.Subject, Reason: "a public gateway's hostname: " + f.Why})
+	}
 	for _, u := range c.rendered.Unseen {
 		out = append(out, report.OutOfScope{Cluster: c.Name, Subject: u.Subject, Reason: u.Why})
 	}

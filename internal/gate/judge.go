@@ -20,9 +20,10 @@ func (s *side) judge(ctx context.Context, engine *policy.Engine, drift map[strin
 	rules := 0
 	peers := s.peers()
 	for _, c := range s.clusters {
+		rendered, _ := c.facts()
 		input := policy.Input{
 			Cluster: c.Facts, Posture: c.Posture, Wanted: c.Wanted, Peers: peers,
-			Render: c.facts(), Drift: drift[c.Name], Changes: changes[c.Name],
+			Render: rendered, Drift: drift[c.Name], Changes: changes[c.Name],
 		}
 		for _, o := range c.objects.All() {
 			input.Objects = append(input.Objects, o.Data)

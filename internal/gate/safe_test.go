@@ -216,3 +216,14 @@ func TestHandWritten(t *testing.T) {
 		}, "bypass/service-exposed", "", "Service api/shortcut", false},
 	})
 }
+
+// TestNetworkPolicyByAnotherLabel: the Service is in another repository, so its pods may have labels that nobody here knows. A policy that
+// selects by one of them may be theirs, and admits everybody.
+func TestNetworkPolicyByAnotherLabel(t *testing.T) {
+	check(t, gatetest.Relay, []unsafe{{"everybody, by another label", func(r *gatetest.Repo) string {
+		const file = "overlays/eks-prod/apps/open.yaml"
+		r.Write("overlays/eks-prod/apps/kustomization.yaml", "resources: [open.yaml]\n")
+		r.Write(file, "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: open, namespace: relay}\nspec:\n  podSelector: {matchLabels: {tier: api}}\n  ingress:\n  - {}\n")
+		return r.Line(file, "  - {}")
+	}, "network/backend-open", "Service relay/relay", "NetworkPolicy relay/open", false}})
+}

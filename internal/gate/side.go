@@ -230,7 +230,7 @@ func addServices(state *ClusterState, exposures []controller.Exposure) {
 			Type:     "ClusterIP",
 			Selector: e.Service.Selector,
 			Ports:    map[string]int{cmp.Or(e.Service.PortName, strconv.Itoa(e.Service.Port)): e.Service.Port},
-			Network:  kubernetes.IngressPeers(state.objects, e.Service.Namespace, e.Service.Selector, e.Service.TargetPort),
+			Network:  kubernetes.IngressPeers(state.objects, e.Service.Namespace, e.Service.Selector, true, e.Service.TargetPort),
 		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/gatespan/gatespan/internal/gatewayapi"
@@ -15,22 +16,28 @@ import (
 )
 
 // IngressPeers is who may reach pods with these labels on a port (0: on any port): the union over all NetworkPolicies that select the
-// pods and concern ingress, as Kubernetes adds them up. Everybody when none does, or when one admits all. A policy that could select
-// the pods only by a label that is not known does not count, because it may not protect them; By is zero when no policy decides. A policy of
-// another engine that may admit somebody counts as one that admits all.
-func IngressPeers(objects *object.Set, namespace string, podLabels map[string]string, port int) posture.Setting[posture.Peers] {
+// pods and concern ingress, as Kubernetes adds them up. Everybody when none does, or when one admits all. By is zero when no policy
+// decides. A policy of another engine that may admit somebody counts as one that admits all.
+//
+// Partial says that the pods may have other labels too, as where only a Service's selector is known. A policy that may select them by
+// such a label protects nothing, because it may not, and admits whom it names, because it may.
+func IngressPeers(objects *object.Set, namespace string, podLabels map[string]string, partial bool, port int) posture.Setting[posture.Peers] {
 	out := posture.Setting[posture.Peers]{
 		Value: posture.Peers{Everybody: true, Admitted: []string{}}, Enforcer: posture.ByNobody, Why: "no NetworkPolicy selects the pods for ingress",
 	}
 	for _, o := range objects.Kind("networking.k8s.io", "NetworkPolicy") {
-		if o.Namespace != namespace || contradicts(o, podLabels) {
+		if o.Namespace != namespace || contradicts(o, podLabels, partial) {
 			continue
 		}
 		var policy networkingv1.NetworkPolicy
-		if _, err := o.Decode(&policy); err != nil || !ingress(policy.Spec) || !gatewayapi.Selects(&policy.Spec.PodSelector, podLabels) {
+		if _, err := o.Decode(&policy); err != nil || !ingress(policy.Spec) {
 			continue
 		}
-		if out.Enforcer == posture.ByNobody {
+		surely, maybe := selected(policy.Spec.PodSelector, podLabels, partial)
+		if !maybe {
+			continue
+		}
+		if surely && out.Enforcer == posture.ByNobody {
 			out.Value.Everybody, out.Enforcer = false, posture.ByNetwork
 			out.By, out.Why = gatewayapi.RefOf(o, "spec.podSelector"), "NetworkPolicies select the pods"
 		}
@@ -52,6 +59,9 @@ func IngressPeers(objects *object.Set, namespace string, podLabels map[string]st
 			}
 		}
 	}
+	if out.Value.Everybody {
+		out.Value.Admitted = []string{} // named only by policies that may not be the pods' own
+	}
 	if other, open := opened(objects, namespace, podLabels); open && !out.Value.Everybody {
 		return other
 	}
@@ -62,13 +72,40 @@ func IngressPeers(objects *object.Set, namespace string, podLabels map[string]st
 
 // contradicts tells without decoding that a policy asks for a label that the pods do not have: a namespace of many Services has a policy
 // for each.
-func contradicts(policy *object.Object, podLabels map[string]string) bool {
+func contradicts(policy *object.Object, podLabels map[string]string, partial bool) bool {
 	for name, value := range policy.Texts("spec.podSelector.matchLabels") {
-		if podLabels[name] != value {
+		if have, known := podLabels[name]; have != value && (known || !partial) {
 			return true
 		}
 	}
 	return false
+}
+
+// selected tells whether a selector selects pods surely, and whether it may: labels that are not known may be there where the known ones
+// are a part of all.
+func selected(selector metav1.LabelSelector, podLabels map[string]string, partial bool) (surely, maybe bool) {
+	if !partial {
+		selects := gatewayapi.Selects(&selector, podLabels)
+		return selects, selects
+	}
+	known := metav1.LabelSelector{MatchLabels: map[string]string{}}
+	surely = true
+	for name, value := range selector.MatchLabels {
+		if _, ok := podLabels[name]; ok {
+			known.MatchLabels[name] = value
+		} else {
+			surely = false
+		}
+	}
+	for _, e := range selector.MatchExpressions {
+		if _, ok := podLabels[e.Key]; ok {
+			known.MatchExpressions = append(known.MatchExpressions, e)
+		} else {
+			surely = false
+		}
+	}
+	maybe = gatewayapi.Selects(&known, podLabels)
+	return surely && maybe, maybe
 }
 
 func everybody(o *object.Object, field, why string) posture.Setting[posture.Peers] {

@@ -45,13 +45,14 @@ func network(objects *object.Set, service *object.Object, selector posture.Label
 			behind = append(behind, p)
 		}
 	}
-	if len(behind) == 0 {
+	partial := len(behind) == 0
+	if partial {
 		behind = append(behind, workload{service, "", selector})
 	}
 	var settings []posture.Setting[posture.Peers]
 	for _, p := range behind {
 		for _, port := range targetPorts(service, p) {
-			settings = append(settings, IngressPeers(objects, service.Namespace, p.labels, port))
+			settings = append(settings, IngressPeers(objects, service.Namespace, p.labels, partial, port))
 		}
 	}
 	out := union(settings)

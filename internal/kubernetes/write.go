@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/gatespan/gatespan/internal/controller"
+	"github.com/gatespan/gatespan/internal/gatewayapi"
 )
 
 // bundleKey is where every controller looks for the roots.
@@ -60,4 +61,27 @@ func ingressPolicy(name, namespace string, pods map[string]string, peer networki
 			}},
 		},
 	}
+}
+
+// WriteExposure is the way from a listener to the pods: the route beside the Gateway, and with the Service the grant that names it, the
+// TLS of the hop and the pods' NetworkPolicy. Named is as in gatewayapi.WriteBackendTLSPolicy.
+func WriteExposure(cluster controller.Cluster, e controller.Exposure, gateway GatewayPods, named bool) []any {
+	objects := []any{gatewayapi.WriteRoute(e)}
+	if e.GatewayNamespace != e.Service.Namespace {
+		objects = append(objects, gatewayapi.WriteGrant(cluster, e))
+	}
+	if e.Mode != gatewayapi.Passthrough {
+		ca := e.BackendTrust.ConfigMap
+		if e.BackendTrust.PEM != "" {
+			ca = e.Name + "-backend-ca"
+		}
+		objects = append(objects, gatewayapi.WriteBackendTLSPolicy(e, ca, named))
+		if e.BackendTrust.PEM != "" {
+			objects = append(objects, CABundle(ca, e.Service.Namespace, e.BackendTrust.PEM))
+		}
+	}
+	if e.NetworkPolicy {
+		objects = append(objects, BackendNetworkPolicy(e, gateway))
+	}
+	return objects
 }

@@ -102,7 +102,7 @@ func TestWrittenCertificateMakesItsSecret(t *testing.T) {
 func TestWrittenNetworkPolicyAdmitsTheGatewayOnly(t *testing.T) {
 	exposure := controller.Exposure{Name: "relay", Service: controller.Service{Namespace: "relay", Port: 8443, Selector: map[string]string{"app": "relay"}}}
 	set := objecttest.Of(t, []any{kubernetes.BackendNetworkPolicy(exposure, kubernetes.GatewayPods{Namespace: "eg", Labels: map[string]string{"app": "envoy"}})})
-	got := kubernetes.IngressPeers(set, "relay", map[string]string{"app": "relay", "version": "2"}, 8443)
+	got := kubernetes.IngressPeers(set, "relay", map[string]string{"app": "relay", "version": "2"}, false, 8443)
 	want := []string{"namespaces{kubernetes.io/metadata.name=eg} pods{app=envoy} ports{TCP:8443}"}
 	if diff := cmp.Diff(want, got.Value.Admitted); diff != "" || got.Value.Everybody {
 		t.Errorf("everybody %v; %s", got.Value.Everybody, diff)

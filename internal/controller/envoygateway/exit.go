@@ -87,7 +87,7 @@ func (r *reader) users(p proxyConfig, e *posture.Entry) posture.Setting[posture.
 	if r.Cluster.Controller.DataPlaneNamespace == "" {
 		r.Assume(p.gateway.Object, "spec.gatewayClassName", "the fleet names no dataPlaneNamespace: the proxies are taken to run in the Gateway's own namespace (gateway namespace mode)")
 	}
-	peers := kubernetes.IngressPeers(r.Objects, dataPlaneNamespace(r.Cluster, p.gateway.Object.Namespace), p.labels(), p.port(e.Port))
+	peers := kubernetes.IngressPeers(r.Objects, dataPlaneNamespace(r.Cluster, p.gateway.Object.Namespace), p.labels(), false, p.port(e.Port))
 	out.By, out.Why = peers.By, peers.Why
 	if out.By.Kind == "" {
 		out.By = e.Listener

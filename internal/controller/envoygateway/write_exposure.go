@@ -2,34 +2,16 @@ package envoygateway
 
 import (
 	"github.com/gatespan/gatespan/internal/controller"
-	"github.com/gatespan/gatespan/internal/gatewayapi"
 	"github.com/gatespan/gatespan/internal/kubernetes"
 )
 
 // writeExposure writes the way from a listener to the pods: the route beside the Gateway, and with the Service the grant that
 // names it, the TLS of the hop and the pods' NetworkPolicy.
 func writeExposure(cluster controller.Cluster, e controller.Exposure) ([]any, error) {
-	objects := []any{gatewayapi.WriteRoute(e)}
-	if e.GatewayNamespace != e.Service.Namespace {
-		objects = append(objects, gatewayapi.WriteGrant(cluster, e))
+	proxies := kubernetes.GatewayPods{
+		Namespace: dataPlaneNamespace(cluster, e.GatewayNamespace), Labels: proxyLabels(e.GatewayNamespace, e.GatewayName),
 	}
-	if e.Mode != gatewayapi.Passthrough {
-		ca := e.BackendTrust.ConfigMap
-		if e.BackendTrust.PEM != "" {
-			ca = e.Name + "-backend-ca"
-		}
-		objects = append(objects, gatewayapi.WriteBackendTLSPolicy(e, ca, false))
-		if e.BackendTrust.PEM != "" {
-			objects = append(objects, kubernetes.CABundle(ca, e.Service.Namespace, e.BackendTrust.PEM))
-		}
-	}
-	if e.NetworkPolicy {
-		objects = appendObject(objects, kubernetes.BackendNetworkPolicy(e, kubernetes.GatewayPods{
-			Namespace: dataPlaneNamespace(cluster, e.GatewayNamespace),
-			Labels:    proxyLabels(e.GatewayNamespace, e.GatewayName),
-		}))
-	}
-	return objects, nil
+	return kubernetes.WriteExposure(cluster, e, proxies, false), nil
 }
 
 // proxyLabels select the proxies of one Gateway. Source: internal/gatewayapi/translator.go OwningGateway…Label.

@@ -261,7 +261,7 @@ func (r *reader) users(l *gatewayapi.Listener, e *posture.Entry) posture.Setting
 	}
 	g := l.Gateway
 	if engine := r.Cluster.NetworkPolicyEngine; engine != "" && engine != "none" {
-		peers := kubernetes.IngressPeers(r.Objects, g.Object.Namespace, podLabels(g), int(l.Spec.Port))
+		peers := kubernetes.IngressPeers(r.Objects, g.Object.Namespace, podLabels(g), false, int(l.Spec.Port))
 		if !peers.Value.Everybody {
 			none.Pods = append(none.Pods, peers.Value.Admitted...)
 			return posture.Setting[posture.Users]{Value: none, Enforcer: posture.ByNetwork, By: peers.By, Why: peers.Why}
