@@ -39,7 +39,9 @@ type Cluster struct {
 		Version            string `json:"version"`      // 1.9.1, 1.31, asm-1-30; "" when not known
 		GatewayClassName   string `json:"gatewayClassName"`
 		DataPlaneNamespace string `json:"dataPlaneNamespace"` // where its proxies run; "" for the Gateway's own namespace
-		MeshTrustDomain    string `json:"meshTrustDomain"`    // of a service mesh, cluster.local by default
+		// DataPlanePods are the labels of the proxies where they are deployed beside the controller, not for each Gateway.
+		DataPlanePods   map[string]string `json:"dataPlanePods"`
+		MeshTrustDomain string            `json:"meshTrustDomain"` // of a service mesh, cluster.local by default
 		// MinTLS is the floor that the fleet says the controller's own configuration sets, with Evidence; "" when it says nothing.
 		MinTLS   string `json:"minTLS"`
 		Evidence string `json:"evidence"`
@@ -50,6 +52,7 @@ type Cluster struct {
 	} `json:"gatewayAPI"`
 	NetworkPolicyEngine string          `json:"networkPolicyEngine"` // "" or "none": NetworkPolicies enforce nothing
 	TrustDomains        []TrustDomain   `json:"trustDomains"`        // sorted by name
+	TrustStores         []TrustStore    `json:"trustStores"`         // of a cloud's load balancers, sorted by ARN
 	Provided            []Provided      `json:"provided"`
 	PublicGateways      []PublicGateway `json:"publicGateways"`
 	// ServicePorts names ports of exposed Services as the fleet does: the Services themselves are often in another repository.
@@ -70,7 +73,18 @@ type TrustDomain struct {
 	ConfigMap string   `json:"configMap"` // the bundle's name in every namespace that verifies with it, key ca.crt
 	SHA256    []string `json:"sha256"`
 	PEM       string   `json:"-"` // the roots themselves, when the fleet holds them: gatespan then writes the bundles
+	// Distributed: trust-manager makes the bundles, as ConfigMaps (and Secrets) named ConfigMap, from a Bundle that gatespan writes.
+	Distributed bool `json:"-"`
 }
+
+// TrustStore is a bundle of roots that a cloud's load balancer verifies clients with. What is in it is not in Git.
+type TrustStore struct {
+	ARN         string `json:"arn"`
+	TrustDomain string `json:"trustDomain"` // whose roots it holds, as the fleet says
+}
+
+// Written reports whether gatespan writes the domain's bundle into each overlay that verifies with it, under a name of the overlay's own.
+func (t TrustDomain) Written() bool { return t.PEM != "" && !t.Distributed }
 
 // Provided is an object that exists in the cluster but not in Git.
 type Provided struct {
@@ -91,7 +105,7 @@ type PublicGateway struct {
 func (c Cluster) ProvidedObject(kind, namespace, name string) bool {
 	if kind == "ConfigMap" {
 		for _, td := range c.TrustDomains {
-			if td.PEM == "" && td.ConfigMap == name {
+			if !td.Written() && td.ConfigMap == name {
 				return true
 			}
 		}

@@ -4,12 +4,24 @@ package controller
 type Gateway struct {
 	Name        string
 	Namespace   string
+	ClassName   string // of the fleet's gateway or else its cluster; "" for the controller's own
 	Scheme      string // internal, internet-facing
 	Port        int
 	TrustDomain TrustDomain // whose certificates clients must present
 	Listeners   []Listener  // sorted by name; at most 64
 	Annotations map[string]string
 	Replicas    int // 0: the controller's default
+	// TrustStore is the ARN of the cloud's own bundle of TrustDomain's roots, where the controller verifies clients with one.
+	TrustStore string
+	// Observability is what the gateway tells of itself beside serving.
+	Observability Observability
+}
+
+// Observability is off by default.
+type Observability struct {
+	AccessLogs bool // a line for each request, on the proxies' standard output
+	Metrics    bool // scraped by the Prometheus operator
+	Alerts     bool // a PrometheusRule for certificates that expire and handshakes that are refused
 }
 
 // Listener is one exposure's listener.
@@ -23,6 +35,15 @@ type Listener struct {
 	// PinIdentities: at least one identity is enforcedBy gateway, so the listener accepts Identities and nobody else.
 	PinIdentities bool
 	SourceCIDRs   []string // of the consumers' clusters; empty when one of them declares none
+	Protocol      string   // HTTP, GRPC, TCP
+	JWT           *JWT     // nil: no token is asked for
+}
+
+// JWT is a token that requests must carry in addition to the client's certificate.
+type JWT struct {
+	Issuer    string
+	Audiences []string // sorted, at least one
+	JWKSURI   string
 }
 
 // AcceptedIdentity is one client identity: exactly one of URI and DNS.
@@ -43,7 +64,12 @@ type Exposure struct {
 	Mode             string
 	Service          Service
 	BackendTrust     TrustDomain // signs the pods' certificates
+	Protocol         string      // HTTP, GRPC, TCP
 	HTTP             []HTTPRule
+	GRPC             []GRPCRule
+	JWT              *JWT
+	// BackendAttested: the fleet says who answers for the hop to the pods, because the gateway does not check their certificate.
+	BackendAttested bool
 	// DataPlane is where the gateway's proxies run: what the pods' NetworkPolicy admits.
 	NetworkPolicy bool
 }
@@ -57,6 +83,15 @@ type Service struct {
 	TargetPort int    // the pods' port
 	Selector   map[string]string
 	Hostname   string // the name in the pods' certificate
+	// Weights splits requests over Services of the namespace with the same port and certificate name, Name's own included and sorted
+	// by name; empty: all go to Name.
+	Weights []WeightedService
+}
+
+// WeightedService is one Service's share.
+type WeightedService struct {
+	Name   string
+	Weight int
 }
 
 // HTTPRule is one rule of an HTTPRoute.
@@ -64,6 +99,24 @@ type HTTPRule struct {
 	Matches        []HTTPMatch
 	Request        string // timeouts, Gateway API durations; "" for none
 	BackendRequest string
+	Retries        *Retries // nil: the controller's default
+}
+
+// Retries is how often a request is tried again.
+type Retries struct {
+	Attempts int
+	Codes    []int  // HTTP status codes, sorted; empty: the controller's default
+	Backoff  string // between tries; "" for the controller's default
+}
+
+// GRPCRule is one rule of a GRPCRoute.
+type GRPCRule struct{ Matches []GRPCMatch }
+
+// GRPCMatch is met by calls of a service, or of one of its methods.
+type GRPCMatch struct {
+	Service string // exact; "" for all
+	Method  string // exact; "" for all
+	Headers []HTTPHeader
 }
 
 // HTTPMatch is one match of a rule.
@@ -99,8 +152,10 @@ type Destination struct {
 	Port        int
 	TrustDomain TrustDomain // signs the provider's server certificate
 	MinTLS      string      // "1.3"
-	FloorBy     string      // gateway, peer
+	FloorBy     string      // gateway, peer, attested
+	Protocol    string      // HTTP, GRPC, TCP
 	HTTP        []HTTPRule
+	GRPC        []GRPCRule
 }
 
 // Certificate says how one certificate and its key come to a Secret. Exactly one way is set.
@@ -113,7 +168,17 @@ type Certificate struct {
 	Existing       bool
 	CertManager    *IssuerRef
 	ExternalSecret *ExternalSecret
+	KeyVaultCSI    *KeyVaultCSI
+	ACM            string // ARN of a certificate that a load balancer of AWS terminates with; there is no Secret
 	CA             string // PEM of the trust domain, when the Secret must also carry ca.crt and the fleet knows it
+}
+
+// KeyVaultCSI is a certificate of Azure Key Vault that the Secrets Store CSI driver syncs into the Secret while a pod mounts it.
+type KeyVaultCSI struct {
+	Vault    string // its name
+	Object   string // the certificate's name in it
+	ClientID string // of the workload identity that may read it
+	TenantID string
 }
 
 // IssuerRef is cert-manager's.

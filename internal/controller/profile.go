@@ -1,11 +1,18 @@
 package controller
 
+import (
+	"slices"
+
+	"github.com/gatespan/gatespan/internal/object"
+	"github.com/gatespan/gatespan/internal/posture"
+)
+
 // Profile is what one controller can enforce and how, as data. Every line carries its source.
 type Profile struct {
-	Name           string   // envoy-gateway
-	Title          string   // Envoy Gateway
-	ControllerName string   // GatewayClass.spec.controllerName
-	Classes        []string // class names that mean this controller when no GatewayClass object says otherwise
+	Name            string   // envoy-gateway
+	Title           string   // Envoy Gateway
+	ControllerNames []string // of GatewayClass.spec.controllerName
+	Classes         []string // class names that mean this controller when no GatewayClass object says otherwise
 	// Kinds lists, per API group of the controller, the kinds whose meaning the reader knows; any other kind of that group in a
 	// cluster of this controller is unknown/kind.
 	Kinds map[string][]string
@@ -14,6 +21,48 @@ type Profile struct {
 	Versions    []VersionRange
 	Abilities   []Ability
 	References  []ReferenceRule
+	// Prerequisites are what its installation must have for what it writes to mean what it should.
+	Prerequisites []Prerequisite
+	// OneGateway: what a Gateway asks of clients holds for the whole installation, so that a cluster has one gateway at most. It is the
+	// reason, as a sentence without a period; "" where each Gateway has its own.
+	OneGateway string
+	// ServerCertificates and ClientCA say what the writers need; see the constants. The zero values are a Secret and a ConfigMap.
+	ServerCertificates string
+	ClientCA           string
+}
+
+// Where a controller takes a certificate or a bundle from.
+const (
+	FromSecret     = ""            // ServerCertificates: a Secret of type kubernetes.io/tls
+	FromACM        = "acm"         // ServerCertificates: AWS Certificate Manager, by ARN
+	FromConfigMap  = ""            // ClientCA: a ConfigMap with ca.crt
+	FromCASecret   = "secret"      // ClientCA: a Secret with ca.crt, so the fleet must hold the roots or trust-manager make it
+	FromTrustStore = "trust-store" // ClientCA: a trust store of the cloud, by ARN
+)
+
+// Prerequisite is one thing that an installation of the controller must have.
+type Prerequisite struct {
+	ID            string      // enable-backend; lower-case words
+	For           []AbilityID // needed when an exposure uses one of them; empty: always
+	Distributions []string    // empty: all
+	Since, Before string      // controller versions: needed from Since on, and not any more from Before on; "" for no bound
+	Text          string      // what must be so, as a sentence without a period
+	How           string      // how to get there: a Helm value, a flag, a command
+	Source        string
+	// Look tells from a cluster's objects whether it is so: State, Subject, By and Why are filled in, the catalog adds the ID. Nil
+	// when it never is in Git. Look is not called when nothing uses the prerequisite.
+	Look func(Cluster, *object.Set) posture.Prerequisite
+}
+
+// Needed reports whether a prerequisite matters for a cluster of a distribution and version that uses some abilities.
+func (p Prerequisite) Needed(distribution, version string, uses []AbilityID) bool {
+	if len(p.Distributions) > 0 && !slices.Contains(p.Distributions, distribution) {
+		return false
+	}
+	if version != "" && (p.Since != "" && CompareVersions(version, p.Since) < 0 || p.Before != "" && CompareVersions(version, p.Before) >= 0) {
+		return false
+	}
+	return len(p.For) == 0 || slices.ContainsFunc(p.For, func(id AbilityID) bool { return slices.Contains(uses, id) })
 }
 
 // VersionRange is a line of versions that the profile was checked against.
@@ -37,7 +86,19 @@ const (
 	EntryIdentityDNS       AbilityID = "entry.identity.dns"
 	EntrySourceCIDRs       AbilityID = "entry.sourceCIDRs"
 	EntryBackendTLS        AbilityID = "entry.backendTLS"
+	EntryBackendEncrypted  AbilityID = "entry.backendEncrypted" // TLS to the pods, whose certificate nobody checks
 	EntryHTTPRoute         AbilityID = "entry.httpRoute"
+	EntryGRPCRoute         AbilityID = "entry.grpcRoute"
+	EntryTCP               AbilityID = "entry.tcp" // TLS ends at the gateway, and a byte stream goes on
+	EntryRetries           AbilityID = "entry.retries"
+	EntryTimeouts          AbilityID = "entry.timeouts"
+	EntryWeights           AbilityID = "entry.weights" // requests split over several Services
+	EntryJWT               AbilityID = "entry.jwt"     // in addition to the client's certificate
+	EntryListenerSets      AbilityID = "entry.listenerSets"
+	EntryInternal          AbilityID = "entry.internal"       // reached by private addresses only
+	EntryInternetFacing    AbilityID = "entry.internetFacing" // reached from the internet
+	EntryAccessLogs        AbilityID = "entry.accessLogs"
+	EntryMetrics           AbilityID = "entry.metrics"
 	ExitGateway            AbilityID = "exit.gateway"
 	ExitClientCertificate  AbilityID = "exit.clientCertificate"
 	ExitPinnedCA           AbilityID = "exit.pinnedCA"
@@ -45,6 +106,8 @@ const (
 	ExitFloor              AbilityID = "exit.tls13" // by the egress gateway itself; without it the matched entry must have it
 	ExitClosed             AbilityID = "exit.closed"
 	ExitDirect             AbilityID = "exit.direct"
+	ExitGRPC               AbilityID = "exit.grpc"
+	ExitTCP                AbilityID = "exit.tcp"
 )
 
 // Ability is one line of the capability matrix.
@@ -97,10 +160,5 @@ func (a Ability) in(distribution string) bool {
 	if len(a.Distributions) == 0 {
 		return true
 	}
-	for _, d := range a.Distributions {
-		if d == distribution {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(a.Distributions, distribution)
 }

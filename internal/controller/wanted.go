@@ -6,6 +6,8 @@ import "github.com/gatespan/gatespan/internal/posture"
 type Wanted struct {
 	Entries []WantedEntry `json:"entries"`
 	Exits   []WantedExit  `json:"exits"`
+	// Abilities are what the exposures use of the cluster's controller, sorted: what decides which prerequisites matter.
+	Abilities []AbilityID `json:"abilities"`
 }
 
 // WantedEntry is one exposure's listener and what is behind it.
@@ -26,6 +28,19 @@ type WantedEntry struct {
 	Pods          posture.Labels     `json:"pods"`
 	BackendName   string             `json:"backendName"`
 	BackendSHA256 []string           `json:"backendSHA256"`
+	// Services are the names of all Services that the exposure's traffic may be split over, Service's own included, sorted.
+	Services []string `json:"services"`
+	Protocol string   `json:"protocol"` // HTTP, GRPC, TCP
+	// Attested: the fleet says who answers for what the gateway cannot check: that the pods verify clients and have the floor
+	// (Passthrough), or that nobody else answers for them (a gateway that checks no certificate of its backends).
+	Attested bool       `json:"attested"`
+	JWT      *WantedJWT `json:"jwt"` // null when the exposure asks for none
+}
+
+// WantedJWT is the token that an exposure asks for beside the client's certificate.
+type WantedJWT struct {
+	Issuer    string   `json:"issuer"`
+	Audiences []string `json:"audiences"`
 }
 
 // WantedExit is one exposure as one consumer calls it.
@@ -38,7 +53,7 @@ type WantedExit struct {
 	Port     int             `json:"port"`
 	SHA256   []string        `json:"sha256"`
 	MinTLS   string          `json:"minTLS"`
-	FloorBy  string          `json:"floorBy"` // gateway, peer, workload
+	FloorBy  string          `json:"floorBy"` // gateway, peer, workload, attested (pods behind a passthrough listener)
 	URL      string          `json:"url"`     // what the consumer's pods call, without a path
 	// Identity is what the consumer's certificate says, and EnforcedBy who tells it from the trust domain's others.
 	Identity   posture.Identity `json:"identity"`

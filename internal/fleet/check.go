@@ -69,12 +69,12 @@ func (c *checker) certificates(path []string, ways *Certificates) {
 		return
 	}
 	n := 0
-	for _, set := range []bool{ways.CertManager != nil, ways.ExternalSecret != nil, ways.Secret != ""} {
+	for _, set := range []bool{ways.CertManager != nil, ways.ExternalSecret != nil, ways.KeyVaultCSI != nil, ways.ACM != "", ways.Secret != ""} {
 		if set {
 			n++
 		}
 	}
 	if n != 1 {
-		c.at(path, "write one of certManager, externalSecret, secret", "has %d ways to make a certificate, not one", n)
+		c.at(path, "write one of certManager, externalSecret, keyVaultCSI, acm, secret", "has %d ways to make a certificate, not one", n)
 	}
 }

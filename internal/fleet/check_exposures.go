@@ -15,6 +15,8 @@ func (c *checker) exposures() {
 		if x.Service.TrustDomain != "" {
 			c.refer(under("service", "trustDomain"), "trust domain", x.Service.TrustDomain, "", trustDomains)
 		}
+		c.asked(name, x)
+		c.subjects(under("developers"), x.Developers)
 		for i, rule := range x.HTTP {
 			for j, match := range rule.Matches {
 				c.urlPath(under("http", itoa(i), "matches", itoa(j), "path", "value"), match.Path.Value)
@@ -31,7 +33,9 @@ func (c *checker) exposures() {
 			}
 			provider := x.Providers[id]
 			c.certificates(under("providers", id, "certificate"), provider.Certificate)
-			c.someCertificate(path, id, cluster, provider.Certificate)
+			if x.TLS.Mode != "Passthrough" { // there the pods have the certificate
+				c.someCertificate(path, id, cluster, provider.Certificate)
+			}
 			c.refer(under("providers", id, "gateway"), "gateway", provider.Gateway, " in cluster "+id, sorted(cluster.Gateways))
 			if gateway, ok := cluster.Gateways[provider.Gateway]; ok && !slices.Contains(signers, gateway.TrustDomain) {
 				signers = append(signers, gateway.TrustDomain)
@@ -47,10 +51,60 @@ func (c *checker) exposures() {
 				c.someCertificate(path, consumer.Cluster, cluster, consumer.Certificate)
 			}
 			c.identity(under("consumers", id, "identity"), consumer.Identity, signers)
+			if x.TLS.Mode == "Passthrough" && consumer.Identity.EnforcedBy == "gateway" {
+				c.at(under("consumers", id, "identity", "enforcedBy"), "write enforcedBy workload where the pods look at the certificate, or trustDomain",
+					"the gateway sees no certificate, because exposure %s passes TLS through", name)
+			}
 			if !serviceName.MatchString(consumer.ServiceName) {
 				c.at(under("consumers", id, "serviceName"), "set serviceName to a name that begins with a letter",
 					"%q cannot be the name of a Service", consumer.ServiceName)
 			}
+		}
+	}
+}
+
+// asked checks what an exposure asks for, beside its clusters and consumers: that it is all of one protocol, and that what no gateway
+// checks is attested.
+func (c *checker) asked(name string, x Exposure) {
+	under := func(path ...string) []string { return append([]string{"exposures", name}, path...) }
+	through := x.TLS.Mode == "Passthrough"
+	switch {
+	case through && x.TLS.Attestation == nil:
+		c.at(under("tls"), "add tls.attestation: {by: …, evidence: …}",
+			"the gateway sees nothing of TLS that passes through, and nobody says that the pods require TLS 1.3 and verify clients")
+	case !through && x.TLS.Attestation != nil:
+		c.at(under("tls", "attestation"), "leave it out, or set tls.mode to Passthrough", "there is nothing to attest: the gateway ends TLS itself")
+	}
+	if len(x.HTTP) > 0 && len(x.GRPC) > 0 || len(x.HTTP)+len(x.GRPC) > 0 && x.TCP != nil {
+		c.at(under(), "write one of http, grpc and tcp", "speaks more than one protocol")
+	}
+	if x.JWT != nil && (through || x.TCP != nil) {
+		c.at(under("jwt"), "leave jwt out, or end TLS at the gateway and route by http or grpc", "no gateway sees a token in bytes that it only hands on")
+	}
+	if through && len(x.HTTP)+len(x.GRPC) > 0 {
+		field := "http"
+		if len(x.GRPC) > 0 {
+			field = "grpc"
+		}
+		c.at(under(field), "leave the rules out, or end TLS at the gateway", "no gateway sees requests in TLS that passes through")
+	}
+	if _, own := x.Service.Weights[x.Service.Name]; len(x.Service.Weights) > 0 && !own {
+		c.at(under("service", "weights"), "add "+x.Service.Name+" with its weight", "does not have Service %s itself", x.Service.Name)
+	}
+	total := 0
+	for _, weight := range x.Service.Weights {
+		total += weight
+	}
+	if len(x.Service.Weights) > 0 && total == 0 {
+		c.at(under("service", "weights"), "give one of them a weight", "every weight is 0, so that nothing would be served")
+	}
+}
+
+// subjects checks that service accounts, and they alone, have a namespace.
+func (c *checker) subjects(path []string, all []RBACSubject) {
+	for i, s := range all {
+		if at := append(path[:len(path):len(path)], itoa(i)); (s.Kind == "ServiceAccount") != (s.Namespace != "") {
+			c.at(at, "write namespace for a ServiceAccount, and for nothing else", "%s %s has a namespace where it should not, or none where it should", s.Kind, s.Name)
 		}
 	}
 }

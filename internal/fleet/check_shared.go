@@ -6,14 +6,10 @@ import (
 	"strings"
 )
 
-// maxListeners is what one Gateway may have. Gateway API: maxItems of spec.listeners in gateway_types.go.
-const maxListeners = 64
-
-// gateways checks what exposures share on a gateway: a hostname belongs to one of them, and there is a listener for each.
+// gateways checks what exposures share on a gateway: a hostname belongs to one of them.
 func (c *checker) gateways() {
 	type hostOn struct{ cluster, gateway, hostname string }
-	type on struct{ cluster, gateway string }
-	hosts, listeners := map[hostOn]string{}, map[on]int{}
+	hosts := map[hostOn]string{}
 	for _, name := range sorted(c.fleet.Exposures) {
 		x := c.fleet.Exposures[name]
 		for _, cluster := range sorted(x.Providers) {
@@ -26,10 +22,6 @@ func (c *checker) gateways() {
 				continue
 			}
 			hosts[k] = name
-			if listeners[on{cluster, gateway}]++; listeners[on{cluster, gateway}] == maxListeners+1 {
-				c.at([]string{"exposures", name, "providers", cluster}, "add a second gateway to the cluster",
-					"gateway %s has more than %d exposures, and a Gateway no more listeners", gateway, maxListeners)
-			}
 		}
 	}
 }

@@ -34,6 +34,10 @@ func (c *checker) trustDomains() {
 			}
 			signers[sum] = name
 		}
+		if td.Bundle.Distribution == "trust-manager" && td.Bundle.PEM == "" {
+			c.at([]string{"trustDomains", name, "bundle", "distribution"}, "add the roots as pem, or write existing where somebody else makes the Bundle",
+				"there are no roots to write a Bundle of")
+		}
 		if td.Bundle.PEM != "" {
 			c.pem([]string{"trustDomains", name, "bundle", "pem"}, td.Bundle)
 		}

@@ -41,9 +41,10 @@ type TrustDomain struct {
 
 // Bundle is where the roots are, and which they are.
 type Bundle struct {
-	ConfigMap string   `json:"configMap"`
-	SHA256    []string `json:"sha256"`
-	PEM       string   `json:"pem"`
+	ConfigMap    string   `json:"configMap"`
+	SHA256       []string `json:"sha256"`
+	PEM          string   `json:"pem"`
+	Distribution string   `json:"distribution"` // existing, trust-manager
 }
 
 // Cluster is one Kubernetes cluster.
@@ -57,20 +58,41 @@ type Cluster struct {
 	EgressCIDRs         []string           `json:"egressCIDRs"`
 	Certificates        *Certificates      `json:"certificates"`
 	Gateways            map[string]Gateway `json:"gateways"`
+	Roles               Roles              `json:"roles"`
 	Provided            []Provided         `json:"provided"`
 	PublicGateways      []PublicGateway    `json:"publicGateways"`
 	Exclude             []Exclude          `json:"exclude"`
 }
 
+// Roles says who has which role of Gateway API in a cluster.
+type Roles struct {
+	InfrastructureProviders []RBACSubject `json:"infrastructureProviders"`
+	ClusterOperators        []RBACSubject `json:"clusterOperators"`
+}
+
+// RBACSubject is a user, group or service account.
+type RBACSubject struct {
+	Kind      string `json:"kind"`
+	Name      string `json:"name"`
+	Namespace string `json:"namespace"` // of a ServiceAccount
+}
+
+// Attestation says who answers for something that no gateway checks, and where a reviewer can see it.
+type Attestation struct {
+	By       string `json:"by"`
+	Evidence string `json:"evidence"`
+}
+
 // Controller is a cluster's Gateway API controller.
 type Controller struct {
-	Name               string      `json:"name"`
-	Distribution       string      `json:"distribution"`
-	Version            string      `json:"version"`
-	GatewayClassName   string      `json:"gatewayClassName"`
-	DataPlaneNamespace string      `json:"dataPlaneNamespace"`
-	MeshTrustDomain    string      `json:"meshTrustDomain"`
-	MeshConfig         *MeshConfig `json:"meshConfig"`
+	Name               string            `json:"name"`
+	Distribution       string            `json:"distribution"`
+	Version            string            `json:"version"`
+	GatewayClassName   string            `json:"gatewayClassName"`
+	DataPlaneNamespace string            `json:"dataPlaneNamespace"`
+	DataPlanePods      map[string]string `json:"dataPlanePods"`
+	MeshTrustDomain    string            `json:"meshTrustDomain"`
+	MeshConfig         *MeshConfig       `json:"meshConfig"`
 }
 
 // MeshConfig is what the fleet says of controller configuration that is not in Git.
@@ -95,12 +117,22 @@ type GitOps struct {
 type Gateway struct {
 	Namespace     string            `json:"namespace"`
 	TrustDomain   string            `json:"trustDomain"`
+	ClassName     string            `json:"gatewayClassName"`
 	Scheme        string            `json:"scheme"`
 	Port          int               `json:"port"`
 	ReachableFrom []string          `json:"reachableFrom"`
 	Annotations   map[string]string `json:"annotations"`
 	Replicas      int               `json:"replicas"`
+	TrustStore    string            `json:"trustStore"`
+	Observability Observability     `json:"observability"`
 	Objects       []map[string]any  `json:"objects"`
+}
+
+// Observability is what a gateway tells of itself.
+type Observability struct {
+	AccessLogs bool `json:"accessLogs"`
+	Metrics    bool `json:"metrics"`
+	Alerts     bool `json:"alerts"`
 }
 
 // Provided is an object that exists but is not in Git.
@@ -128,7 +160,17 @@ type Exclude struct {
 type Certificates struct {
 	CertManager    *CertManager    `json:"certManager"`
 	ExternalSecret *ExternalSecret `json:"externalSecret"`
+	KeyVaultCSI    *KeyVaultCSI    `json:"keyVaultCSI"`
+	ACM            string          `json:"acm"`
 	Secret         string          `json:"secret"`
+}
+
+// KeyVaultCSI takes certificates from Azure Key Vault through the Secrets Store CSI driver.
+type KeyVaultCSI struct {
+	Vault    string `json:"vault"`
+	Object   string `json:"object"`
+	ClientID string `json:"clientID"`
+	TenantID string `json:"tenantID"`
 }
 
 // CertManager makes certificates with a cert-manager issuer.
@@ -159,10 +201,34 @@ type Exposure struct {
 	Providers map[string]Provider `json:"providers"` // by cluster
 	Consumers map[string]Consumer `json:"consumers"`
 	TLS       struct {
-		Mode string `json:"mode"`
+		Mode        string       `json:"mode"`
+		Attestation *Attestation `json:"attestation"`
 	} `json:"tls"`
-	HTTP    []HTTPRule       `json:"http"`
-	Objects []map[string]any `json:"objects"`
+	HTTP       []HTTPRule       `json:"http"`
+	GRPC       []GRPCRule       `json:"grpc"`
+	TCP        *struct{}        `json:"tcp"`
+	JWT        *JWT             `json:"jwt"`
+	Developers []RBACSubject    `json:"developers"`
+	Objects    []map[string]any `json:"objects"`
+}
+
+// Protocol is what the Service speaks inside TLS: HTTP, GRPC or TCP.
+func (x Exposure) Protocol() string {
+	switch {
+	case x.TCP != nil:
+		return "TCP"
+	case len(x.GRPC) > 0:
+		return "GRPC"
+	default:
+		return "HTTP"
+	}
+}
+
+// JWT is a token that requests carry in addition to the client's certificate.
+type JWT struct {
+	Issuer    string   `json:"issuer"`
+	Audiences []string `json:"audiences"`
+	JWKSURI   string   `json:"jwksURI"`
 }
 
 // Service is the Kubernetes Service behind an exposure.
@@ -175,6 +241,8 @@ type Service struct {
 	Selector    map[string]string `json:"selector"`
 	Hostname    string            `json:"hostname"`
 	TrustDomain string            `json:"trustDomain"`
+	Weights     map[string]int    `json:"weights"` // by the name of the Service
+	Attestation *Attestation      `json:"attestation"`
 }
 
 // Provider is one cluster that serves an exposure.
@@ -200,6 +268,26 @@ type HTTPRule struct {
 		Request        string `json:"request"`
 		BackendRequest string `json:"backendRequest"`
 	} `json:"timeouts"`
+	Retries *Retries `json:"retries"`
+}
+
+// Retries is how often a request is tried again.
+type Retries struct {
+	Attempts int    `json:"attempts"`
+	Codes    []int  `json:"codes"`
+	Backoff  string `json:"backoff"`
+}
+
+// GRPCRule is one rule of the GRPCRoute.
+type GRPCRule struct {
+	Matches []struct {
+		Service string `json:"service"`
+		Method  string `json:"method"`
+		Headers []struct {
+			Name  string `json:"name"`
+			Value string `json:"value"`
+		} `json:"headers"`
+	} `json:"matches"`
 }
 
 // Consumer is one workload identity that may call the exposure.

@@ -178,21 +178,14 @@ func (w *walker) leaf(path []string, v, s cue.Value) {
 	if allowed := alternatives(s); len(allowed) > 0 {
 		hint := ""
 		if got, err := v.String(); err == nil {
-			if hint = notYet[path[len(path)-1]+"="+got]; hint == "" {
-				if near := closest(got, allowed); near != "" {
-					hint = "did you mean " + near + "?"
-				}
+			if near := closest(got, allowed); near != "" {
+				hint = "did you mean " + near + "?"
 			}
 		}
 		w.report(at, path, hint, "%s: %s is not %s", dotted(path), valueName(v), oneOf(allowed))
 		return
 	}
 	w.report(at, path, w.describe(s), "%s: %s is not valid", dotted(path), valueName(v))
-}
-
-// notYet are values that people will try, and what they get.
-var notYet = map[string]string{
-	"mode=Passthrough": "Passthrough is not supported yet: the gateway has to end TLS to verify clients",
 }
 
 // field is what the schema says of a field.

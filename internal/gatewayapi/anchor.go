@@ -97,7 +97,7 @@ func (w *World) anchor(owner *object.Object, at string, id object.ID, r posture.
 // trustDomain is the index of the trust domain whose bundle the fleet says is made under that name, or -1.
 func (w *World) trustDomain(id object.ID) int {
 	for i, td := range w.Cluster.TrustDomains {
-		if id.Kind == "ConfigMap" && td.PEM == "" && td.ConfigMap != "" && td.ConfigMap == id.Name {
+		if (id.Kind == "ConfigMap" || td.Distributed && id.Kind == "Secret") && !td.Written() && td.ConfigMap != "" && td.ConfigMap == id.Name {
 			return i
 		}
 	}

@@ -54,7 +54,7 @@ func Owns(cluster controller.Cluster, profile controller.Profile, objects *objec
 			continue
 		}
 		declared = true
-		if o.Text("spec.controllerName") == profile.ControllerName {
+		if slices.Contains(profile.ControllerNames, o.Text("spec.controllerName")) {
 			return true
 		}
 	}

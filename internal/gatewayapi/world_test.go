@@ -16,7 +16,7 @@ import (
 )
 
 var profile = controller.Profile{
-	Name: "some", ControllerName: "example.com/some", Classes: []string{"some"},
+	Name: "some", ControllerNames: []string{"example.com/some"}, Classes: []string{"some"},
 	Kinds: map[string][]string{"example.com": {"Known"}},
 }
 

@@ -46,10 +46,25 @@ func ProviderListener(port int, l controller.Listener) gatewayv1.Listener {
 		out.AllowedRoutes = SameNamespace("TLSRoute")
 		return out
 	}
-	out.Protocol = gatewayv1.HTTPSProtocolType
 	out.TLS = Terminate(l.Certificate.Secret)
-	out.AllowedRoutes = SameNamespace("HTTPRoute")
+	out.Protocol = gatewayv1.HTTPSProtocolType
+	if l.Protocol == "TCP" {
+		out.Protocol = gatewayv1.TLSProtocolType
+	}
+	out.AllowedRoutes = SameNamespace(RouteKind(l.Mode, l.Protocol))
 	return out
+}
+
+// RouteKind is the kind of route that leads to the pods. A TLSRoute also carries bytes whose TLS ended at the listener.
+func RouteKind(mode, protocol string) string {
+	switch {
+	case mode == Passthrough || protocol == "TCP":
+		return "TLSRoute"
+	case protocol == "GRPC":
+		return "GRPCRoute"
+	default:
+		return "HTTPRoute"
+	}
 }
 
 // Terminate is TLS with the certificate of a Secret.

@@ -6,28 +6,61 @@ import (
 	"github.com/gatespan/gatespan/internal/controller"
 )
 
-// WriteRoute leads an exposure's listener to its Service. It lives beside the Gateway, and names the listener.
+// WriteRoute leads an exposure's listener to its Service, or to all that share its requests. It lives beside the Gateway, and names the
+// listener.
 func WriteRoute(e controller.Exposure) any {
 	common := gatewayv1.CommonRouteSpec{ParentRefs: []gatewayv1.ParentReference{ParentListener(e.GatewayName, e.Listener)}}
 	hostnames := []gatewayv1.Hostname{gatewayv1.Hostname(e.Hostname)}
-	backend := gatewayv1.BackendObjectReference{
-		Group: pointer(gatewayv1.Group("")), Kind: pointer(gatewayv1.Kind("Service")),
-		Name: gatewayv1.ObjectName(e.Service.Name), Port: pointer(gatewayv1.PortNumber(e.Service.Port)),
-	}
-	if e.GatewayNamespace != e.Service.Namespace {
-		backend.Namespace = pointer(gatewayv1.Namespace(e.Service.Namespace))
-	}
 	at := Meta{Name: e.Name, Namespace: e.GatewayNamespace}
-	if e.Mode == Passthrough {
-		return Resource[gatewayv1.TLSRouteSpec]{Version, "TLSRoute", at, gatewayv1.TLSRouteSpec{
-			CommonRouteSpec: common,
-			Hostnames:       hostnames,
-			Rules:           []gatewayv1.TLSRouteRule{{BackendRefs: []gatewayv1.BackendRef{{BackendObjectReference: backend}}}},
-		}}
+	switch RouteKind(e.Mode, e.Protocol) {
+	case "TLSRoute":
+		return Make(Version, "TLSRoute", at, gatewayv1.TLSRouteSpec{
+			CommonRouteSpec: common, Hostnames: hostnames, Rules: []gatewayv1.TLSRouteRule{{BackendRefs: Backends(e)}},
+		})
+	case "GRPCRoute":
+		return Make(Version, "GRPCRoute", at, gatewayv1.GRPCRouteSpec{
+			CommonRouteSpec: common, Hostnames: hostnames, Rules: GRPCRules(e.GRPC, Backends(e), nil),
+		})
+	default:
+		return Make(Version, "HTTPRoute", at, gatewayv1.HTTPRouteSpec{
+			CommonRouteSpec: common, Hostnames: hostnames, Rules: HTTPRules(e.HTTP, Backends(e), nil),
+		})
 	}
-	return Resource[gatewayv1.HTTPRouteSpec]{Version, "HTTPRoute", at, gatewayv1.HTTPRouteSpec{
-		CommonRouteSpec: common, Hostnames: hostnames, Rules: HTTPRules(e.HTTP, backend, nil),
-	}}
+}
+
+// Backends are the Services that share an exposure's requests, with their weights where there is more than one.
+func Backends(e controller.Exposure) []gatewayv1.BackendRef {
+	weighted := e.Service.Weights
+	if len(weighted) == 0 {
+		weighted = []controller.WeightedService{{Name: e.Service.Name}}
+	}
+	var out []gatewayv1.BackendRef
+	for _, w := range weighted {
+		ref := gatewayv1.BackendRef{BackendObjectReference: gatewayv1.BackendObjectReference{
+			Group: pointer(gatewayv1.Group("")), Kind: pointer(gatewayv1.Kind("Service")),
+			Name: gatewayv1.ObjectName(w.Name), Port: pointer(gatewayv1.PortNumber(e.Service.Port)),
+		}}
+		if e.GatewayNamespace != e.Service.Namespace {
+			ref.Namespace = pointer(gatewayv1.Namespace(e.Service.Namespace))
+		}
+		if len(weighted) > 1 {
+			ref.Weight = pointer(int32(w.Weight))
+		}
+		out = append(out, ref)
+	}
+	return out
+}
+
+// Services are the names of the Services that share an exposure's requests, sorted.
+func Services(e controller.Exposure) []string {
+	if len(e.Service.Weights) == 0 {
+		return []string{e.Service.Name}
+	}
+	var out []string
+	for _, w := range e.Service.Weights {
+		out = append(out, w.Name)
+	}
+	return out
 }
 
 // ParentListener names the listener too: a route without sectionName attaches to every listener that lets it.
@@ -38,16 +71,17 @@ func ParentListener(gateway, listener string) gatewayv1.ParentReference {
 	}
 }
 
-// HTTPRules sends every rule to one backend. Without rules everything goes there.
-func HTTPRules(rules []controller.HTTPRule, backend gatewayv1.BackendObjectReference, filters []gatewayv1.HTTPRouteFilter) []gatewayv1.HTTPRouteRule {
+// HTTPRules sends every rule to the backends. Without rules everything goes there. Retries are left to the controller: the field is
+// experimental in Gateway API 1.6 (apis/v1/httproute_types.go, HTTPRouteRule.Retry).
+func HTTPRules(rules []controller.HTTPRule, backends []gatewayv1.BackendRef, filters []gatewayv1.HTTPRouteFilter) []gatewayv1.HTTPRouteRule {
 	if len(rules) == 0 {
 		rules = []controller.HTTPRule{{Matches: []controller.HTTPMatch{{PathType: "PathPrefix", Path: "/"}}}}
 	}
 	var out []gatewayv1.HTTPRouteRule
 	for _, r := range rules {
-		rule := gatewayv1.HTTPRouteRule{
-			Filters:     filters,
-			BackendRefs: []gatewayv1.HTTPBackendRef{{BackendRef: gatewayv1.BackendRef{BackendObjectReference: backend}}},
+		rule := gatewayv1.HTTPRouteRule{Filters: filters}
+		for _, b := range backends {
+			rule.BackendRefs = append(rule.BackendRefs, gatewayv1.HTTPBackendRef{BackendRef: b})
 		}
 		for _, m := range r.Matches {
 			rule.Matches = append(rule.Matches, httpMatch(m))
@@ -56,6 +90,44 @@ func HTTPRules(rules []controller.HTTPRule, backend gatewayv1.BackendObjectRefer
 			rule.Timeouts = &gatewayv1.HTTPRouteTimeouts{Request: duration(r.Request), BackendRequest: duration(r.BackendRequest)}
 		}
 		out = append(out, rule)
+	}
+	return out
+}
+
+// GRPCRules sends every rule to the backends. Without rules every call goes there.
+func GRPCRules(rules []controller.GRPCRule, backends []gatewayv1.BackendRef, filters []gatewayv1.GRPCRouteFilter) []gatewayv1.GRPCRouteRule {
+	if len(rules) == 0 {
+		rules = []controller.GRPCRule{{}}
+	}
+	var out []gatewayv1.GRPCRouteRule
+	for _, r := range rules {
+		rule := gatewayv1.GRPCRouteRule{Filters: filters}
+		for _, b := range backends {
+			rule.BackendRefs = append(rule.BackendRefs, gatewayv1.GRPCBackendRef{BackendRef: b})
+		}
+		for _, m := range r.Matches {
+			rule.Matches = append(rule.Matches, grpcMatch(m))
+		}
+		out = append(out, rule)
+	}
+	return out
+}
+
+func grpcMatch(m controller.GRPCMatch) gatewayv1.GRPCRouteMatch {
+	var out gatewayv1.GRPCRouteMatch
+	if m.Service != "" || m.Method != "" {
+		out.Method = &gatewayv1.GRPCMethodMatch{Type: pointer(gatewayv1.GRPCMethodMatchExact)}
+		if m.Service != "" {
+			out.Method.Service = pointer(m.Service)
+		}
+		if m.Method != "" {
+			out.Method.Method = pointer(m.Method)
+		}
+	}
+	for _, h := range m.Headers {
+		out.Headers = append(out.Headers, gatewayv1.GRPCHeaderMatch{
+			Type: pointer(gatewayv1.GRPCHeaderMatchExact), Name: gatewayv1.GRPCHeaderName(h.Name), Value: h.Value,
+		})
 	}
 	return out
 }
@@ -83,12 +155,12 @@ func httpMatch(m controller.HTTPMatch) gatewayv1.HTTPRouteMatch {
 	return out
 }
 
-// WriteGrant lets the route's namespace reach this Service and nothing else. v1 is served from Gateway API 1.5
+// WriteGrant lets the route's namespace reach the exposure's Services and nothing else. v1 is served from Gateway API 1.5
 // (CHANGELOG/1.5-CHANGELOG.md).
 func WriteGrant(cluster controller.Cluster, e controller.Exposure) any {
-	kind := "HTTPRoute"
-	if e.Mode == Passthrough {
-		kind = "TLSRoute"
+	var to []gatewayv1.ReferenceGrantTo
+	for _, name := range Services(e) {
+		to = append(to, gatewayv1.ReferenceGrantTo{Kind: "Service", Name: pointer(gatewayv1.ObjectName(name))})
 	}
 	apiVersion := Group + "/v1beta1"
 	if cluster.ServesGatewayAPI("1.5") {
@@ -96,20 +168,24 @@ func WriteGrant(cluster controller.Cluster, e controller.Exposure) any {
 	}
 	return Resource[gatewayv1.ReferenceGrantSpec]{apiVersion, "ReferenceGrant", Meta{Name: e.Name, Namespace: e.Service.Namespace}, gatewayv1.ReferenceGrantSpec{
 		From: []gatewayv1.ReferenceGrantFrom{{
-			Group: Group, Kind: gatewayv1.Kind(kind), Namespace: gatewayv1.Namespace(e.GatewayNamespace),
+			Group: Group, Kind: gatewayv1.Kind(RouteKind(e.Mode, e.Protocol)), Namespace: gatewayv1.Namespace(e.GatewayNamespace),
 		}},
-		To: []gatewayv1.ReferenceGrantTo{{Kind: "Service", Name: pointer(gatewayv1.ObjectName(e.Service.Name))}},
+		To: to,
 	}}
 }
 
 // WriteBackendTLSPolicy makes the hop to the pods TLS with a pinned CA and a checked name. A controller that takes hostname for SNI
 // alone, and checks only what subjectAltNames list, needs the name there too (named).
 func WriteBackendTLSPolicy(e controller.Exposure, configMap string, named bool) any {
-	target := gatewayv1.LocalPolicyTargetReferenceWithSectionName{LocalPolicyTargetReference: gatewayv1.LocalPolicyTargetReference{
-		Kind: "Service", Name: gatewayv1.ObjectName(e.Service.Name),
-	}}
-	if e.Service.PortName != "" {
-		target.SectionName = pointer(gatewayv1.SectionName(e.Service.PortName))
+	var targets []gatewayv1.LocalPolicyTargetReferenceWithSectionName
+	for _, name := range Services(e) {
+		target := gatewayv1.LocalPolicyTargetReferenceWithSectionName{LocalPolicyTargetReference: gatewayv1.LocalPolicyTargetReference{
+			Kind: "Service", Name: gatewayv1.ObjectName(name),
+		}}
+		if e.Service.PortName != "" {
+			target.SectionName = pointer(gatewayv1.SectionName(e.Service.PortName))
+		}
+		targets = append(targets, target)
 	}
 	validation := gatewayv1.BackendTLSPolicyValidation{
 		Hostname:          gatewayv1.PreciseHostname(e.Service.Hostname),
@@ -121,7 +197,7 @@ func WriteBackendTLSPolicy(e controller.Exposure, configMap string, named bool) 
 		}}
 	}
 	return Resource[gatewayv1.BackendTLSPolicySpec]{Version, "BackendTLSPolicy", Meta{Name: e.Name, Namespace: e.Service.Namespace}, gatewayv1.BackendTLSPolicySpec{
-		TargetRefs: []gatewayv1.LocalPolicyTargetReferenceWithSectionName{target},
+		TargetRefs: targets,
 		Validation: validation,
 	}}
 }

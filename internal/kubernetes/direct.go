@@ -43,14 +43,14 @@ func WriteDirect(_ controller.Cluster, consumer controller.Consumer) ([]any, err
 	bundles := map[string]string{}
 	for _, d := range consumer.Destinations {
 		domain := d.TrustDomain
-		if domain.PEM == "" && domain.ConfigMap == "" {
+		if !domain.Written() && domain.ConfigMap == "" {
 			return nil, fmt.Errorf("consumer %s: trust domain %s of exposure %s names no ConfigMap and has no roots", consumer.Name, domain.Name, d.Exposure)
 		}
 		if _, done := bundles[domain.Name]; done {
 			continue
 		}
 		bundles[domain.Name] = domain.ConfigMap
-		if domain.PEM != "" {
+		if domain.Written() {
 			bundles[domain.Name] = consumer.Name + "-" + domain.Name + "-ca"
 			out = append(out, CABundle(bundles[domain.Name], consumer.Namespace, domain.PEM))
 		}

@@ -27,6 +27,15 @@ func CABundle(name, namespace, pem string) any {
 	return configMap(name, namespace, nil, map[string]string{bundleKey: pem})
 }
 
+// CASecret is a Secret with a trust domain's roots under ca.crt, and nothing else, for a controller that takes them from a Secret.
+func CASecret(name, namespace, pem string) any {
+	return &corev1.Secret{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"},
+		ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: namespace},
+		StringData: map[string]string{bundleKey: pem},
+	}
+}
+
 func configMap(name, namespace string, labels, data map[string]string) *corev1.ConfigMap {
 	return &corev1.ConfigMap{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"},
@@ -72,11 +81,11 @@ func WriteExposure(cluster controller.Cluster, e controller.Exposure, gateway Ga
 	}
 	if e.Mode != gatewayapi.Passthrough {
 		ca := e.BackendTrust.ConfigMap
-		if e.BackendTrust.PEM != "" {
+		if e.BackendTrust.Written() {
 			ca = e.Name + "-backend-ca"
 		}
 		objects = append(objects, gatewayapi.WriteBackendTLSPolicy(e, ca, named))
-		if e.BackendTrust.PEM != "" {
+		if e.BackendTrust.Written() {
 			objects = append(objects, CABundle(ca, e.Service.Namespace, e.BackendTrust.PEM))
 		}
 	}

@@ -22,6 +22,18 @@ var asks = map[controller.AbilityID]string{
 	controller.EntrySourceCIDRs:       "admit only the consumers' addresses (egressCIDRs of their clusters)",
 	controller.EntryBackendTLS:        "reach the pods by TLS with a pinned CA and a checked name",
 	controller.EntryHTTPRoute:         "route by HTTPRoute",
+	controller.EntryGRPCRoute:         "route by GRPCRoute",
+	controller.EntryTCP:               "end TLS and hand the bytes on (tcp)",
+	controller.EntryRetries:           "try requests again (retries)",
+	controller.EntryTimeouts:          "bound how long requests take (timeouts)",
+	controller.EntryWeights:           "split requests over several Services (service.weights)",
+	controller.EntryJWT:               "require a token beside the client certificate (jwt)",
+	controller.EntryListenerSets:      "have more than 64 listeners on a gateway (ListenerSets)",
+	controller.EntryInternal:          "be reached by private addresses only (scheme internal)",
+	controller.EntryInternetFacing:    "be reached from the internet (scheme internet-facing)",
+	controller.EntryAccessLogs:        "log requests (observability.accessLogs)",
+	controller.EntryMetrics:           "be scraped for metrics (observability.metrics)",
+	controller.EntryBackendEncrypted:  "reach the pods by TLS, whoever answers (service.attestation)",
 	controller.ExitGateway:            "call out through an egress gateway (via gateway)",
 	controller.ExitClientCertificate:  "present the consumer's client certificate (via gateway)",
 	controller.ExitPinnedCA:           "pin the provider's CA (via gateway)",
@@ -29,6 +41,8 @@ var asks = map[controller.AbilityID]string{
 	controller.ExitFloor:              "call with TLS 1.3 at least (via gateway)",
 	controller.ExitClosed:             "close the egress gateway to everybody else (via gateway)",
 	controller.ExitDirect:             "let pods call for themselves (via direct)",
+	controller.ExitGRPC:               "call a gRPC service through an egress gateway (grpc, via gateway)",
+	controller.ExitTCP:                "call a service that speaks no HTTP through an egress gateway (tcp, via gateway)",
 }
 
 // ability asks the profile of a cluster's controller.
@@ -44,6 +58,7 @@ func (m *maker) need(c *Cluster, who string, at []string, ids ...controller.Abil
 	for _, id := range ids {
 		line, ok := m.ability(c, id)
 		if ok {
+			c.use(id)
 			continue
 		}
 		because := line.How
@@ -69,14 +84,18 @@ func called(c *Cluster) string {
 func (m *maker) entryAbilities(c *Cluster, name string, at []string) {
 	x := m.fleet.Exposures[name]
 	who := "exposure " + name
-	end := controller.EntryTerminate
-	if mode(x) == "Passthrough" {
-		end = controller.EntryPassthrough
+	m.need(c, who, at, Asks(x)...)
+	gateway := m.fleet.Clusters[c.Facts.Name].Gateways[x.Providers[c.Facts.Name].Gateway]
+	if gateway.Scheme == posture.SchemeInternetFacing {
+		m.need(c, who, at, controller.EntryInternetFacing)
+	} else {
+		m.need(c, who, at, controller.EntryInternal)
 	}
-	m.need(c, who, at, end, controller.EntryFloor, controller.EntryClientCertificate, controller.EntryBackendTLS, controller.EntryHTTPRoute)
 	if m.sourceCIDRs(c.Facts.Name, x) != nil {
 		m.need(c, who, at, controller.EntrySourceCIDRs)
 	}
+	m.hop(c, x, who, at)
+	m.clientCA(c, name, gateway, at)
 	if !pinned(x) {
 		return
 	}
@@ -86,6 +105,90 @@ func (m *maker) entryAbilities(c *Cluster, name string, at []string) {
 			ask = controller.EntryIdentityDNS
 		}
 		m.need(c, who+", consumer "+id, path("exposures", name, "consumers", id, "identity"), ask)
+	}
+}
+
+// Asks lists what an exposure asks of whatever controller serves it, beside identities, the hop to the pods and where it can be reached from.
+func Asks(x fleet.Exposure) []controller.AbilityID {
+	if mode(x) == "Passthrough" {
+		return []controller.AbilityID{controller.EntryPassthrough} // everything else is the pods' business
+	}
+	asks := []controller.AbilityID{controller.EntryTerminate, controller.EntryFloor, controller.EntryClientCertificate, routes[x.Protocol()]}
+	for _, rule := range x.HTTP {
+		if rule.Timeouts.Request != "" || rule.Timeouts.BackendRequest != "" {
+			asks = append(asks, controller.EntryTimeouts)
+		}
+		if rule.Retries != nil {
+			asks = append(asks, controller.EntryRetries)
+		}
+	}
+	if len(x.Service.Weights) > 0 {
+		asks = append(asks, controller.EntryWeights)
+	}
+	if x.JWT != nil {
+		asks = append(asks, controller.EntryJWT)
+	}
+	slices.Sort(asks)
+	return slices.Compact(asks)
+}
+
+// routes is what carries each protocol to the pods.
+var routes = map[string]controller.AbilityID{
+	"HTTP": controller.EntryHTTPRoute, "GRPC": controller.EntryGRPCRoute, "TCP": controller.EntryTCP,
+}
+
+// hop asks for TLS to the pods with a checked certificate; where the controller checks none, the fleet must say who answers for the way.
+func (m *maker) hop(c *Cluster, x fleet.Exposure, who string, at []string) {
+	if mode(x) == "Passthrough" {
+		return
+	}
+	_, checks := m.ability(c, controller.EntryBackendTLS)
+	if x.Service.Attestation != nil && !checks {
+		m.need(c, who, at, controller.EntryBackendEncrypted)
+		return
+	}
+	m.need(c, who, at, controller.EntryBackendTLS)
+}
+
+// attestedHop: the gateway of a cluster does not check the pods' certificate, and the fleet says who answers for that.
+func (m *maker) attestedHop(c *Cluster, x fleet.Exposure) bool {
+	_, checks := m.ability(c, controller.EntryBackendTLS)
+	return mode(x) != "Passthrough" && x.Service.Attestation != nil && !checks
+}
+
+// clientCA refuses a gateway whose roots of clients do not come to where its controller takes them from, and a server certificate of
+// another make than it ends TLS with.
+func (m *maker) clientCA(c *Cluster, name string, gateway fleet.Gateway, at []string) {
+	x := m.fleet.Exposures[name]
+	if mode(x) == "Passthrough" {
+		return
+	}
+	profile, cluster, id := c.Controller.Profile(), c.Facts.Name, x.Providers[c.Facts.Name].Gateway
+	td := trustDomain(m.fleet, gateway.TrustDomain)
+	switch {
+	case profile.ClientCA == controller.FromCASecret && td.PEM == "" && !td.Distributed:
+		m.at(at, "add the roots as trustDomains."+td.Name+".bundle.pem",
+			"exposure %s: %s in cluster %s takes the roots of clients from a Secret, and the fleet holds no roots of trust domain %s to write there", name, called(c), cluster, td.Name)
+	case profile.ClientCA == controller.FromTrustStore && gateway.TrustStore == "":
+		m.at(at, "add clusters."+cluster+".gateways."+id+".trustStore",
+			"exposure %s: %s in cluster %s verifies clients with a trust store of the cloud, and gateway %s names none", name, called(c), cluster, id)
+	case profile.ClientCA != controller.FromTrustStore && gateway.TrustStore != "":
+		m.at(path("clusters", cluster, "gateways", id, "trustStore"), "leave trustStore out",
+			"gateway %s of cluster %s: %s takes no trust store", id, cluster, called(c))
+	}
+	way := x.Providers[cluster].Certificate
+	if way == nil {
+		way = m.fleet.Clusters[cluster].Certificates
+	}
+	if way == nil {
+		return // refused where the certificate is planned
+	}
+	if acm := profile.ServerCertificates == controller.FromACM; acm != (way.ACM != "") {
+		what, instead := "ends TLS with a certificate of AWS Certificate Manager only", "give the provider certificate: acm: with the ARN of one"
+		if !acm {
+			what, instead = "ends TLS with a certificate from a Secret, which AWS Certificate Manager cannot make", "give the provider another certificate, or pass TLS through"
+		}
+		m.at(at, instead, "exposure %s: %s in cluster %s %s", name, called(c), cluster, what)
 	}
 }
 
@@ -102,6 +205,12 @@ func (m *maker) exitAbilities(c *Cluster, name, id string, at []string) {
 		return
 	}
 	m.need(c, who, at, controller.ExitClientCertificate, controller.ExitPinnedCA, controller.ExitName, controller.ExitClosed)
+	switch x.Protocol() {
+	case "GRPC":
+		m.need(c, who, at, controller.ExitGRPC)
+	case "TCP":
+		m.need(c, who, at, controller.ExitTCP)
+	}
 	m.roots(c, x, who, at)
 	m.closing(c, who, consumer.ServiceAccount, at)
 	m.peerFloor(c, name, who, at)
@@ -115,6 +224,7 @@ func (m *maker) roots(c *Cluster, x fleet.Exposure, who string, at []string) {
 	}
 	for _, provider := range slices.Sorted(maps.Keys(x.Providers)) {
 		name := m.fleet.Clusters[provider].Gateways[x.Providers[provider].Gateway].TrustDomain
+		name = backendOrGateway(x, name)
 		if td, declared := m.fleet.TrustDomains[name]; declared && td.Bundle.PEM == "" {
 			m.at(at, "add the roots as trustDomains."+name+".bundle.pem, or say via direct",
 				"%s: %s in cluster %s takes the CA of a call from a Secret (%s), and the fleet holds no roots of trust domain %s to write there",
@@ -122,6 +232,14 @@ func (m *maker) roots(c *Cluster, x fleet.Exposure, who string, at []string) {
 			return
 		}
 	}
+}
+
+// backendOrGateway is the trust domain whose certificate a caller meets: the pods' own where TLS passes through.
+func backendOrGateway(x fleet.Exposure, gateway string) string {
+	if mode(x) == "Passthrough" && x.Service.TrustDomain != "" {
+		return x.Service.TrustDomain
+	}
+	return gateway
 }
 
 // closing refuses an egress gateway that nothing would close: the mesh needs the pods' service account, a NetworkPolicy an engine.
@@ -144,10 +262,14 @@ func (m *maker) closing(c *Cluster, who, serviceAccount string, at []string) {
 // peerFloor refuses a call that nobody holds to the floor: neither the egress gateway, nor every listener that it may meet.
 func (m *maker) peerFloor(c *Cluster, name, who string, at []string) {
 	line, ok := m.ability(c, controller.ExitFloor)
+	x := m.fleet.Exposures[name]
 	if ok {
+		c.use(controller.ExitFloor)
 		return
 	}
-	x := m.fleet.Exposures[name]
+	if mode(x) == "Passthrough" {
+		return // the pods at the other end are attested to hold it
+	}
 	for _, provider := range slices.Sorted(maps.Keys(x.Providers)) {
 		p := m.clusters[provider]
 		if p == nil || p.Controller == nil {

@@ -38,6 +38,15 @@ func (m *maker) certificate(wish certificateOf) controller.Certificate {
 	case way.CertManager != nil:
 		ref := way.CertManager.IssuerRef
 		out.CertManager = &controller.IssuerRef{Group: ref.Group, Kind: ref.Kind, Name: ref.Name}
+	case way.KeyVaultCSI != nil:
+		k := controller.KeyVaultCSI(*way.KeyVaultCSI)
+		out.KeyVaultCSI = &k
+	case way.ACM != "":
+		out.Secret, out.ACM = "", way.ACM
+		if wish.client {
+			m.at(wish.at, "make it with cert-manager, External Secrets or Key Vault",
+				"%s cannot be in AWS Certificate Manager: its key would have to reach cluster %s", wish.purpose, wish.cluster)
+		}
 	case way.ExternalSecret != nil:
 		store := way.ExternalSecret.SecretStoreRef
 		out.ExternalSecret = &controller.ExternalSecret{StoreKind: store.Kind, StoreName: store.Name, Key: way.ExternalSecret.RemoteRef.Key}
@@ -51,6 +60,10 @@ func source(c controller.Certificate) string {
 	switch {
 	case c.Existing:
 		return "Secret " + c.Namespace + "/" + c.Secret
+	case c.ACM != "":
+		return c.ACM
+	case c.KeyVaultCSI != nil:
+		return "certificate " + c.KeyVaultCSI.Object + " of vault " + c.KeyVaultCSI.Vault
 	case c.ExternalSecret != nil && c.ExternalSecret.StoreKind == "ClusterSecretStore":
 		return "entry " + c.ExternalSecret.Key + " of " + c.ExternalSecret.StoreName
 	case c.ExternalSecret != nil:

@@ -87,11 +87,11 @@ func (m *maker) consumer(u use, declared fleet.Consumer) controller.Consumer {
 func (m *maker) destination(u use, x fleet.Exposure, declared fleet.Consumer) controller.Destination {
 	d := controller.Destination{
 		Exposure: u.exposure, ServiceName: cmp.Or(declared.ServiceName, u.exposure), Hostname: x.Hostname,
-		MinTLS: floor, FloorBy: m.floorBy(u.cluster, declared), HTTP: httpRules(x.HTTP),
+		MinTLS: floor, FloorBy: m.floorBy(u.cluster, x, declared), Protocol: x.Protocol(), HTTP: httpRules(x.HTTP), GRPC: grpcRules(x.GRPC),
 	}
 	for _, cluster := range slices.Sorted(maps.Keys(x.Providers)) {
 		if gateway, ok := m.fleet.Clusters[cluster].Gateways[x.Providers[cluster].Gateway]; ok {
-			d.Port, d.TrustDomain = gateway.Port, trustDomain(m.fleet, gateway.TrustDomain)
+			d.Port, d.TrustDomain = gateway.Port, trustDomain(m.fleet, backendOrGateway(x, gateway.TrustDomain))
 			break
 		}
 	}
@@ -99,13 +99,16 @@ func (m *maker) destination(u use, x fleet.Exposure, declared fleet.Consumer) co
 }
 
 // floorBy says who holds the floor of a call: the pods themselves, the egress gateway, or, where its controller cannot, the
-// listener that it meets.
-func (m *maker) floorBy(cluster string, consumer fleet.Consumer) string {
+// listener that it meets, or the pods behind one that passes TLS through, which are attested to.
+func (m *maker) floorBy(cluster string, x fleet.Exposure, consumer fleet.Consumer) string {
 	if via(consumer) == "direct" {
 		return "workload"
 	}
 	if _, ok := m.ability(m.clusters[cluster], controller.ExitFloor); ok {
 		return "gateway"
+	}
+	if mode(x) == "Passthrough" {
+		return "attested"
 	}
 	return "peer"
 }

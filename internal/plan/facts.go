@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -14,6 +15,7 @@ func Facts(f *fleet.Fleet, cluster string) controller.Cluster {
 	facts := controller.Cluster{
 		Name:           cluster,
 		TrustDomains:   []controller.TrustDomain{},
+		TrustStores:    []controller.TrustStore{},
 		Provided:       []controller.Provided{},
 		PublicGateways: []controller.PublicGateway{},
 	}
@@ -35,6 +37,7 @@ func Facts(f *fleet.Fleet, cluster string) controller.Cluster {
 	facts.Controller.Version = c.Version
 	facts.Controller.GatewayClassName = c.GatewayClassName
 	facts.Controller.DataPlaneNamespace = c.DataPlaneNamespace
+	facts.Controller.DataPlanePods = maps.Clone(c.DataPlanePods)
 	facts.Controller.MeshTrustDomain = c.MeshTrustDomain
 	if c.MeshConfig != nil && c.MeshConfig.MinProtocolVersion == "TLSV1_3" {
 		facts.Controller.MinTLS = "1.3"
@@ -51,6 +54,14 @@ func Facts(f *fleet.Fleet, cluster string) controller.Cluster {
 			})
 		}
 	}
+	stores := map[string]bool{}
+	for _, name := range slices.Sorted(maps.Keys(declared.Gateways)) {
+		if g := declared.Gateways[name]; g.TrustStore != "" && !stores[g.TrustStore] {
+			stores[g.TrustStore] = true
+			facts.TrustStores = append(facts.TrustStores, controller.TrustStore{ARN: g.TrustStore, TrustDomain: g.TrustDomain})
+		}
+	}
+	slices.SortFunc(facts.TrustStores, func(a, b controller.TrustStore) int { return cmp.Compare(a.ARN, b.ARN) })
 	for _, p := range declared.PublicGateways {
 		facts.PublicGateways = append(facts.PublicGateways, controller.PublicGateway(p))
 	}
@@ -64,5 +75,6 @@ func trustDomain(f *fleet.Fleet, name string) controller.TrustDomain {
 	}
 	return controller.TrustDomain{
 		Name: name, SPIFFE: td.SPIFFE, ConfigMap: td.Bundle.ConfigMap, SHA256: slices.Sorted(slices.Values(td.Bundle.SHA256)), PEM: td.Bundle.PEM,
+		Distributed: td.Bundle.Distribution == "trust-manager",
 	}
 }

@@ -36,6 +36,13 @@ type Cluster struct {
 	Wanted     controller.Wanted
 }
 
+// use notes that an exposure uses an ability of the cluster's controller.
+func (c *Cluster) use(id controller.AbilityID) {
+	if i, found := slices.BinarySearch(c.Wanted.Abilities, id); !found {
+		c.Wanted.Abilities = slices.Insert(c.Wanted.Abilities, i, id)
+	}
+}
+
 // Generated is every overlay of a plan, sorted by path.
 type Generated []Overlay
 
@@ -55,7 +62,7 @@ func Make(f *fleet.Fleet, catalog Catalog) (*Plan, error) {
 	m := &maker{refusals: refusals{fleet: f}, fleet: f, clusters: map[string]*Cluster{}}
 	for _, name := range slices.Sorted(maps.Keys(f.Clusters)) {
 		c := &Cluster{Facts: Facts(f, name), Folder: f.Clusters[name].Path}
-		c.Wanted = controller.Wanted{Entries: []controller.WantedEntry{}, Exits: []controller.WantedExit{}}
+		c.Wanted = controller.Wanted{Entries: []controller.WantedEntry{}, Exits: []controller.WantedExit{}, Abilities: []controller.AbilityID{}}
 		if known, ok := catalog(f.Clusters[name].Controller.Name); ok {
 			c.Controller = known
 		}

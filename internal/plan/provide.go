@@ -52,12 +52,31 @@ func (m *maker) exposure(c *Cluster, name string, gateway fleet.Gateway) control
 		Listener: name, Hostname: x.Hostname, Mode: mode(x),
 		Service: controller.Service{
 			Namespace: s.Namespace, Name: s.Name, Port: s.Port, PortName: s.PortName, TargetPort: s.TargetPort,
-			Selector: maps.Clone(s.Selector), Hostname: s.Hostname,
+			Selector: maps.Clone(s.Selector), Hostname: s.Hostname, Weights: weights(s),
 		},
-		BackendTrust:  trustDomain(m.fleet, backendTrust(x, gateway)),
-		HTTP:          httpRules(x.HTTP),
-		NetworkPolicy: engine != "" && engine != "none",
+		BackendTrust:    trustDomain(m.fleet, backendTrust(x, gateway)),
+		Protocol:        x.Protocol(),
+		HTTP:            httpRules(x.HTTP),
+		GRPC:            grpcRules(x.GRPC),
+		JWT:             jwt(x),
+		BackendAttested: m.attestedHop(c, x),
+		NetworkPolicy:   engine != "" && engine != "none",
 	}
+}
+
+func weights(s fleet.Service) []controller.WeightedService {
+	var out []controller.WeightedService
+	for _, name := range slices.Sorted(maps.Keys(s.Weights)) {
+		out = append(out, controller.WeightedService{Name: name, Weight: s.Weights[name]})
+	}
+	return out
+}
+
+func jwt(x fleet.Exposure) *controller.JWT {
+	if x.JWT == nil {
+		return nil
+	}
+	return &controller.JWT{Issuer: x.JWT.Issuer, Audiences: slices.Sorted(slices.Values(x.JWT.Audiences)), JWKSURI: x.JWT.JWKSURI}
 }
 
 func backendTrust(x fleet.Exposure, gateway fleet.Gateway) string {
@@ -70,12 +89,31 @@ func httpRules(rules []fleet.HTTPRule) []controller.HTTPRule {
 	var out []controller.HTTPRule
 	for _, rule := range rules {
 		r := controller.HTTPRule{Request: rule.Timeouts.Request, BackendRequest: rule.Timeouts.BackendRequest}
+		if rule.Retries != nil {
+			r.Retries = &controller.Retries{Attempts: rule.Retries.Attempts, Codes: slices.Sorted(slices.Values(rule.Retries.Codes)), Backoff: rule.Retries.Backoff}
+		}
 		for _, match := range rule.Matches {
 			h := controller.HTTPMatch{PathType: cmp.Or(match.Path.Type, "PathPrefix"), Path: match.Path.Value, Method: match.Method}
 			for _, header := range match.Headers {
 				h.Headers = append(h.Headers, controller.HTTPHeader(header))
 			}
 			r.Matches = append(r.Matches, h)
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func grpcRules(rules []fleet.GRPCRule) []controller.GRPCRule {
+	var out []controller.GRPCRule
+	for _, rule := range rules {
+		var r controller.GRPCRule
+		for _, match := range rule.Matches {
+			g := controller.GRPCMatch{Service: match.Service, Method: match.Method}
+			for _, header := range match.Headers {
+				g.Headers = append(g.Headers, controller.HTTPHeader(header))
+			}
+			r.Matches = append(r.Matches, g)
 		}
 		out = append(out, r)
 	}
@@ -90,8 +128,10 @@ func (m *maker) gateways() {
 			declared := m.fleet.Clusters[cluster].Gateways[name]
 			at := path("clusters", cluster, "gateways", name)
 			g := controller.Gateway{
-				Name: name, Namespace: declared.Namespace, Scheme: declared.Scheme, Port: declared.Port,
-				TrustDomain: trustDomain(m.fleet, declared.TrustDomain), Annotations: maps.Clone(declared.Annotations), Replicas: declared.Replicas,
+				Name: name, Namespace: declared.Namespace, ClassName: cmp.Or(declared.ClassName, c.Facts.Controller.GatewayClassName),
+				Scheme: declared.Scheme, Port: declared.Port, TrustStore: declared.TrustStore,
+				Observability: controller.Observability(declared.Observability),
+				TrustDomain:   trustDomain(m.fleet, declared.TrustDomain), Annotations: maps.Clone(declared.Annotations), Replicas: declared.Replicas,
 			}
 			for _, x := range c.Exposures {
 				if x.GatewayName == name {
@@ -101,8 +141,19 @@ func (m *maker) gateways() {
 			if len(g.Listeners) == 0 {
 				continue // nothing is served on it yet
 			}
+			who := "gateway " + name
 			if len(g.Listeners) > maxListeners {
-				m.at(at, "move some of them to a second gateway", "gateway %s of cluster %s would have %d listeners, one for each exposure; a Gateway has %d at most", name, cluster, len(g.Listeners), maxListeners)
+				m.need(c, who, at, controller.EntryListenerSets)
+			}
+			if g.Observability.AccessLogs {
+				m.need(c, who, path("clusters", cluster, "gateways", name, "observability", "accessLogs"), controller.EntryAccessLogs)
+			}
+			if g.Observability.Metrics || g.Observability.Alerts {
+				m.need(c, who, path("clusters", cluster, "gateways", name, "observability"), controller.EntryMetrics)
+			}
+			if one := c.Controller.Profile().OneGateway; one != "" && len(c.Gateways) > 0 {
+				m.at(at, "serve its exposures on gateway "+c.Gateways[0].Name+", or from a cluster of their own",
+					"cluster %s has gateways %s and %s: %s", cluster, c.Gateways[0].Name, name, one)
 			}
 			c.Gateways = append(c.Gateways, g)
 		}
@@ -114,7 +165,10 @@ func (m *maker) listener(c *Cluster, exposure controller.Exposure, g controller.
 	cluster := c.Facts.Name
 	l := controller.Listener{
 		Name: exposure.Name, Hostname: x.Hostname, Mode: exposure.Mode, MinTLS: floor,
-		PinIdentities: pinned(x), SourceCIDRs: m.sourceCIDRs(cluster, x),
+		PinIdentities: pinned(x), SourceCIDRs: m.sourceCIDRs(cluster, x), Protocol: x.Protocol(), JWT: jwt(x),
+	}
+	if l.Mode == "Passthrough" {
+		return l // the pods have the certificate, and verify the client
 	}
 	if l.PinIdentities {
 		l.Identities = accepted(x)
@@ -129,6 +183,9 @@ func (m *maker) listener(c *Cluster, exposure controller.Exposure, g controller.
 
 // pinned: one identity that the gateway must tell from the others makes the listener accept the declared ones only.
 func pinned(x fleet.Exposure) bool {
+	if mode(x) == "Passthrough" {
+		return false
+	}
 	for _, consumer := range x.Consumers {
 		if enforcedBy(consumer) == "gateway" {
 			return true
@@ -185,6 +242,14 @@ func (m *maker) wantedEntry(cluster, name string, gateway fleet.Gateway) control
 		Service:     posture.Subject{Kind: "Service", Namespace: x.Service.Namespace, Name: x.Service.Name},
 		ServicePort: x.Service.Port, Pods: maps.Clone(x.Service.Selector),
 		BackendName: x.Service.Hostname, BackendSHA256: trustDomain(m.fleet, backendTrust(x, gateway)).SHA256,
+		Services: slices.Sorted(maps.Keys(x.Service.Weights)), Protocol: x.Protocol(),
+		Attested: mode(x) == "Passthrough" || m.attestedHop(m.clusters[cluster], x),
+	}
+	if len(w.Services) == 0 {
+		w.Services = []string{x.Service.Name}
+	}
+	if x.JWT != nil {
+		w.JWT = &controller.WantedJWT{Issuer: x.JWT.Issuer, Audiences: slices.Sorted(slices.Values(x.JWT.Audiences))}
 	}
 	for _, id := range accepted(x) {
 		if id.URI != "" {

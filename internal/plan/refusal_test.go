@@ -187,7 +187,7 @@ func TestRefusals(t *testing.T) {
 				f.Exposures[fmt.Sprintf("x%d", i)] = f.Exposures["twin"]
 			}
 			delete(f.Exposures, "twin")
-		}, "would have 65 listeners", "second gateway"},
+		}, "cannot have more than 64 listeners on a gateway", ""},
 
 		// What a copied object must be.
 		"copy: taken": {copied(configMap("relay-backend-ca", "relay")),

@@ -47,7 +47,7 @@ func unmetEntry(want controller.WantedEntry, p posture.Posture) []string {
 	g.unless(slices.Equal(e.Hostnames, []string{want.Hostname}), "the hostnames are %v instead of %s", e.Hostnames, want.Hostname)
 	if want.Mode == "Passthrough" {
 		g.unless(e.TLS.Value == posture.TLSPassthrough, "TLS is %s instead of passthrough", e.TLS.Value)
-		return g
+		return append(g, unmetRoutes(want, e)...)
 	}
 	g.unless(e.TLS.Value == posture.TLSTerminate, "TLS is %s instead of terminate", e.TLS.Value)
 	g.unless(atLeast(e.MinTLS, want.MinTLS), "the TLS floor is %q: %s", e.MinTLS.Value, e.MinTLS.Why)
@@ -57,6 +57,10 @@ func unmetEntry(want controller.WantedEntry, p posture.Posture) []string {
 	if want.PinIdentities {
 		g.unless(!e.Identities.Value.Everybody && held(e.Identities.Enforcer) && sameIdentities(e.Identities.Value.Accepted, want.Identities),
 			"the accepted identities are %v instead of %v", e.Identities.Value, want.Identities)
+	}
+	if want.JWT != nil {
+		g.unless(e.JWT.Value.Value == posture.JWTRequired && held(e.JWT.Enforcer) && slices.Equal(e.JWT.Value.Issuers, []string{want.JWT.Issuer}) &&
+			slices.Equal(e.JWT.Value.Audiences, want.JWT.Audiences), "the token that is asked for is %v instead of %v: %s", e.JWT.Value, *want.JWT, e.JWT.Why)
 	}
 	return append(g, unmetRoutes(want, e)...)
 }
@@ -69,13 +73,19 @@ func unmetRoutes(want controller.WantedEntry, e posture.Entry) []string {
 		g.unless(len(r.Mirrors) == 0, "%s %s mirrors requests", r.Ref.Kind, r.Ref.Name)
 		for _, b := range r.Backends {
 			at := fmt.Sprintf("%s %s/%s, port %d", b.Ref.Kind, b.Ref.Namespace, b.Ref.Name, b.Port)
-			g.unless(b.Ref.Kind == "Service" && b.Ref.Namespace == want.Service.Namespace && b.Ref.Name == want.Service.Name && b.Port == want.ServicePort,
+			g.unless(b.Ref.Kind == "Service" && b.Ref.Namespace == want.Service.Namespace && slices.Contains(want.Services, b.Ref.Name) && b.Port == want.ServicePort,
 				"a route leads to %s", at)
 			g.unless(b.Granted, "no ReferenceGrant lets the route reach %s", at)
+			reached = true
+			if want.Mode == "Passthrough" {
+				continue // TLS goes through: the pods end it
+			}
 			g.unless(b.TLS.Value == "tls", "the hop to %s has TLS %s: %s", at, b.TLS.Value, b.TLS.Why)
+			if want.Attested {
+				continue // the fleet says who answers for the way to the pods
+			}
 			g.unless(pinnedTo(b.CA.Value, want.BackendSHA256), "the hop to %s pins another CA: %s", at, b.CA.Why)
 			g.unless(b.Name.Value == want.BackendName, "the hop to %s checks the name %q instead of %q: %s", at, b.Name.Value, want.BackendName, b.Name.Why)
-			reached = true
 		}
 	}
 	g.unless(reached, "no route leads to Service %s/%s", want.Service.Namespace, want.Service.Name)
@@ -98,7 +108,7 @@ func unmetExit(want controller.WantedExit, p posture.Posture, peers []posture.Po
 	g.unless(slices.Equal(x.Names.Value, []string{want.Hostname}), "the names that are checked are %v instead of %s: %s", x.Names.Value, want.Hostname, x.Names.Why)
 	g.unless(!x.Users.Value.Everybody && held(x.Users.Enforcer), "anybody may use it: %s", x.Users.Why)
 	if !atLeast(x.MinTLS, want.MinTLS) {
-		g.unless(want.FloorBy == "peer" && peersHold(want, peers), "the TLS floor is %q, and no listener that it meets is known to hold %s: %s", x.MinTLS.Value, want.MinTLS, x.MinTLS.Why)
+		g.unless(want.FloorBy == "attested" || want.FloorBy == "peer" && peersHold(want, peers), "the TLS floor is %q, and no listener that it meets is known to hold %s: %s", x.MinTLS.Value, want.MinTLS, x.MinTLS.Why)
 	}
 	return g
 }

@@ -9,16 +9,19 @@ package posture
 // Posture is the effective state of one cluster. Lists are sorted by their subject, so that the same objects always give the
 // same bytes.
 type Posture struct {
-	Entries     []Entry      `json:"entries"`
-	Exits       []Exit       `json:"exits"`
-	Grants      []Grant      `json:"grants"`
-	References  []Reference  `json:"references"`
-	Ways        []Way        `json:"ways"`
-	Hatches     []Hatch      `json:"hatches"`
-	Services    []Service    `json:"services"`
-	Secrets     []Secret     `json:"secrets"`
-	Unknowns    []Unknown    `json:"unknowns"`
-	Assumptions []Assumption `json:"assumptions"`
+	Entries    []Entry     `json:"entries"`
+	Exits      []Exit      `json:"exits"`
+	Grants     []Grant     `json:"grants"`
+	References []Reference `json:"references"`
+	Ways       []Way       `json:"ways"`
+	Hatches    []Hatch     `json:"hatches"`
+	Services   []Service   `json:"services"`
+	Secrets    []Secret    `json:"secrets"`
+	// Prerequisites are what the cluster's controller needs of its installation, as far as the wanted exposures or the Gateways use it.
+	Prerequisites []Prerequisite `json:"prerequisites"`
+	Powers        []Power        `json:"powers"`
+	Unknowns      []Unknown      `json:"unknowns"`
+	Assumptions   []Assumption   `json:"assumptions"`
 }
 
 // Ref names an object and, where one decided, its field.
@@ -112,6 +115,7 @@ type Entry struct {
 	Revocation  Setting[string]      `json:"revocation"` // "none", "leaf", "chain"
 	Forwarding  Setting[string]      `json:"forwarding"` // identity header: "sanitize", "append", "forward" (a client can forge it)
 	SourceCIDRs Setting[SourceCIDRs] `json:"sourceCIDRs"`
+	JWT         Setting[JWT]         `json:"jwt"` // the least that any of its routes asks of a request
 
 	Routes []Route `json:"routes"`
 }
@@ -149,6 +153,20 @@ type Identity struct {
 	Type  string `json:"type"`  // uri, dns, email, ip, principal (SPIFFE without its scheme), hash, other
 	Match string `json:"match"` // exact, prefix, suffix, regex
 	Value string `json:"value"`
+}
+
+// What an entry does about JSON Web Tokens, strictest first.
+const (
+	JWTRequired = "required" // a request without a valid token is refused
+	JWTOptional = "optional" // an invalid token is refused, or only looked at; none is let through
+	JWTNone     = "none"
+)
+
+// JWT is what a request must carry beside the client's certificate.
+type JWT struct {
+	Value     string   `json:"value"`     // JWTRequired, JWTOptional, JWTNone
+	Issuers   []string `json:"issuers"`   // sorted alternatives; empty with JWTRequired: any issuer
+	Audiences []string `json:"audiences"` // sorted alternatives; empty with JWTRequired: any audience
 }
 
 // SourceCIDRs is which addresses may connect.
@@ -290,6 +308,36 @@ type Peers struct {
 type Secret struct {
 	By  Ref    `json:"by"`
 	Why string `json:"why"`
+}
+
+// States of a prerequisite.
+const (
+	PrerequisiteMet      = "met"      // configuration in Git says so
+	PrerequisiteViolated = "violated" // configuration in Git says otherwise
+	PrerequisiteUnseen   = "unseen"   // the configuration is not in Git
+)
+
+// Prerequisite is one thing that a controller's installation must have.
+type Prerequisite struct {
+	Subject Subject `json:"subject"` // the object that says it; kind Controller and the controller's name when none does
+	ID      string  `json:"id"`      // of the profile's list
+	State   string  `json:"state"`   // PrerequisiteMet, PrerequisiteViolated, PrerequisiteUnseen
+	By      Ref     `json:"by"`      // what decided; zero when unseen
+	Why     string  `json:"why"`     // one clause, no period
+}
+
+// Power is what a Role or ClusterRole in Git lets its subjects do to what protects a gateway.
+type Power struct {
+	Subject  Subject  `json:"subject"`  // the binding
+	By       Ref      `json:"by"`       // the rule of the role that gives it
+	Who      []string `json:"who"`      // "Group platform", "ServiceAccount argocd/argocd"; sorted
+	Verbs    []string `json:"verbs"`    // sorted; "*" for all
+	Resource string   `json:"resource"` // "group/plural", "*" for all
+	Names    []string `json:"names"`    // resourceNames, sorted; empty: every object
+	// Namespace where it holds; "" for the whole cluster.
+	Namespace string `json:"namespace"`
+	Declared  bool   `json:"declared"` // the fleet gives these subjects that role
+	Why       string `json:"why"`      // what could be done with it; one clause, no period
 }
 
 // Unknown is something that was not understood and could make an entry or exit less strict.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/fleet"
+	"github.com/gatespan/gatespan/internal/plan"
 )
 
 // Candidate is one controller for an exposure: it can serve it, or what it lacks.
@@ -81,12 +82,11 @@ func CandidatesText(w io.Writer, exposure string, all []Candidate, style Style) 
 
 // Needs lists what an exposure asks of the controller that serves it, as plan asks it.
 func Needs(x fleet.Exposure) []controller.AbilityID {
-	needs := []controller.AbilityID{
-		controller.EntryTerminate, controller.EntryFloor, controller.EntryClientCertificate, controller.EntryBackendTLS, controller.EntryHTTPRoute,
-	}
+	needs := plan.Asks(x)
 	if x.TLS.Mode == "Passthrough" {
-		needs[0] = controller.EntryPassthrough
+		return needs
 	}
+	needs = append(needs, controller.EntryBackendTLS)
 	for _, c := range x.Consumers {
 		if by := c.Identity.EnforcedBy; by != "" && by != "gateway" {
 			continue

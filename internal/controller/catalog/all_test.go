@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/gatespan/gatespan/internal/controller"
@@ -13,11 +14,11 @@ func TestAllAreDistinct(t *testing.T) {
 	names, claims := map[string]bool{}, map[string]string{}
 	for _, c := range catalog.All() {
 		p := c.Profile()
-		if names[p.Name] || p.Name == "" || p.Title == "" || p.ControllerName == "" || len(p.Kinds) == 0 {
+		if names[p.Name] || p.Name == "" || p.Title == "" || len(p.ControllerNames) == 0 || len(p.Kinds) == 0 {
 			t.Errorf("profile %q is incomplete or there twice", p.Name)
 		}
 		names[p.Name] = true
-		for _, claim := range append([]string{p.ControllerName}, p.Classes...) {
+		for _, claim := range slices.Concat(p.ControllerNames, p.Classes) {
 			if other, taken := claims[claim]; taken {
 				t.Errorf("%s and %s both claim %s", other, p.Name, claim)
 			}

@@ -35,7 +35,7 @@ func (f fake) Read(controller.Cluster, *object.Set) posture.Posture { return f.r
 
 func one(name string, reads func() posture.Posture) fake {
 	return fake{controller.Profile{
-		Name: name, ControllerName: "example.com/" + name, Classes: []string{name},
+		Name: name, ControllerNames: []string{"example.com/" + name}, Classes: []string{name},
 		Kinds: map[string][]string{name + ".example.com": {"Policy"}},
 	}, reads}
 }
@@ -201,7 +201,7 @@ func TestEmptyCluster(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"entries":[],"exits":[],"grants":[],"references":[],"ways":[],"hatches":[],"services":[],"secrets":[],"unknowns":[],"assumptions":[]}`
+	want := `{"entries":[],"exits":[],"grants":[],"references":[],"ways":[],"hatches":[],"services":[],"secrets":[],"prerequisites":[],"powers":[],"unknowns":[],"assumptions":[]}`
 	if string(raw) != want {
 		t.Errorf("%s, want %s", raw, want)
 	}

@@ -8,10 +8,10 @@ import (
 // profile is what Envoy Gateway can enforce. Sources without a scheme are files of github.com/envoyproxy/gateway at v1.9.1.
 func profile() controller.Profile {
 	return controller.Profile{
-		Name:           "envoy-gateway",
-		Title:          "Envoy Gateway",
-		ControllerName: "gateway.envoyproxy.io/gatewayclass-controller", // api/v1alpha1/envoygateway_types.go
-		Classes:        []string{"eg"},                                  // examples/kubernetes/quickstart.yaml
+		Name:            "envoy-gateway",
+		Title:           "Envoy Gateway",
+		ControllerNames: []string{"gateway.envoyproxy.io/gatewayclass-controller"}, // api/v1alpha1/envoygateway_types.go
+		Classes:         []string{"eg"},                                            // examples/kubernetes/quickstart.yaml
 		Kinds: map[string][]string{Group: {
 			kindBackend, kindBackendTrafficPolicy, kindClientTrafficPolicy, kindExtensionPolicy, kindEnvoyPatchPolicy,
 			kindEnvoyProxy, kindHTTPRouteFilter, kindSecurityPolicy,
@@ -47,6 +47,10 @@ func abilities() []controller.Ability {
 		yes(controller.EntrySourceCIDRs, "1.0", network, "EnvoyProxy spec.provider.kubernetes.envoyService.loadBalancerSourceRanges, for the whole Gateway", "internal/infrastructure/kubernetes/resource/resource.go ExpectedServiceSpec"),
 		yes(controller.EntryBackendTLS, "1.4", gateway, "BackendTLSPolicy, and EnvoyProxy spec.backendTLS.minVersion", "internal/gatewayapi/backendtlspolicy.go"),
 		yes(controller.EntryHTTPRoute, "1.0", gateway, "HTTPRoute", "internal/gatewayapi/route.go"),
+		yes(controller.EntryTimeouts, "1.0", gateway, "HTTPRoute spec.rules.timeouts", "internal/gatewayapi/route.go processRouteTimeout"),
+		yes(controller.EntryWeights, "1.0", gateway, "HTTPRoute spec.rules.backendRefs.weight", "internal/gatewayapi/route.go"),
+		yes(controller.EntryInternal, "1.0", network, "annotations of EnvoyProxy spec.provider.kubernetes.envoyService for the cloud's load balancer", "internal/infrastructure/kubernetes/proxy/resource_provider.go Service"),
+		yes(controller.EntryInternetFacing, "1.0", network, "annotations of EnvoyProxy spec.provider.kubernetes.envoyService for the cloud's load balancer", "internal/infrastructure/kubernetes/proxy/resource_provider.go Service"),
 		yes(controller.ExitGateway, "1.6", gateway, "Backend, which needs extensionApis.enableBackend: true in the controller's own configuration (ConfigMap envoy-gateway-config)", "api/v1alpha1/envoygateway_types.go ExtensionAPISettings"),
 		yes(controller.ExitClientCertificate, "1.6", gateway, "Backend spec.tls.clientCertificateRef", "internal/gatewayapi/backendtlspolicy.go processClientTLSSettings"),
 		yes(controller.ExitPinnedCA, "1.6", gateway, "Backend spec.tls.caCertificateRefs", "internal/gatewayapi/backendtlspolicy.go processServerValidationTLSSettings"),

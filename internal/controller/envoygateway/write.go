@@ -19,7 +19,7 @@ func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, erro
 		return nil, fmt.Errorf("gateway %s/%s has no listener", g.Namespace, g.Name)
 	}
 	ca := g.TrustDomain.ConfigMap
-	if g.TrustDomain.PEM != "" {
+	if g.TrustDomain.Written() {
 		ca = g.Name + "-client-ca"
 	}
 	spec := gatewayv1.GatewaySpec{
@@ -51,7 +51,7 @@ func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, erro
 	for _, l := range g.Listeners {
 		objects = appendObject(objects, kubernetes.Certificate(l.Certificate, l.Certificate.Secret))
 	}
-	if g.TrustDomain.PEM != "" {
+	if g.TrustDomain.Written() {
 		objects = append(objects, kubernetes.CABundle(ca, g.Namespace, g.TrustDomain.PEM))
 	}
 	return objects, nil

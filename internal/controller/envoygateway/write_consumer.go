@@ -102,7 +102,7 @@ func destination(gateway, proxies string, c controller.Consumer, d controller.De
 		gatewayapi.Make(gatewayapi.Version, "HTTPRoute", gatewayapi.Meta{Name: name, Namespace: c.Namespace}, gatewayv1.HTTPRouteSpec{
 			CommonRouteSpec: gatewayv1.CommonRouteSpec{ParentRefs: []gatewayv1.ParentReference{gatewayapi.ParentListener(gateway, d.Exposure)}},
 			Hostnames:       []gatewayv1.Hostname{gatewayv1.Hostname(localName(c, d))},
-			Rules:           gatewayapi.HTTPRules(d.HTTP, to, rewrite),
+			Rules:           gatewayapi.HTTPRules(d.HTTP, []gatewayv1.BackendRef{{BackendObjectReference: to}}, rewrite),
 		}),
 		gatewayapi.Make(version, kindBackend, gatewayapi.Meta{Name: name, Namespace: c.Namespace}, backend),
 		gatewayapi.Make("v1", "Service", gatewayapi.Meta{Name: d.ServiceName, Namespace: c.Namespace}, corev1.ServiceSpec{
@@ -112,7 +112,7 @@ func destination(gateway, proxies string, c controller.Consumer, d controller.De
 }
 
 func bundleName(c controller.Consumer, td controller.TrustDomain) string {
-	if td.PEM == "" {
+	if !td.Written() {
 		return td.ConfigMap
 	}
 	return c.Name + "-" + td.Name + "-ca"
@@ -122,7 +122,7 @@ func caBundles(c controller.Consumer) []any {
 	var out []any
 	written := map[string]bool{}
 	for _, d := range c.Destinations {
-		if td := d.TrustDomain; td.PEM != "" && !written[td.Name] {
+		if td := d.TrustDomain; td.Written() && !written[td.Name] {
 			written[td.Name] = true
 			out = append(out, kubernetes.CABundle(bundleName(c, td), c.Namespace, td.PEM))
 		}

@@ -9,10 +9,10 @@ import (
 // "AKS" is MicrosoftDocs/azure-aks-docs at fb060abe.
 func profile() controller.Profile {
 	return controller.Profile{
-		Name:           "istio",
-		Title:          "Istio",
-		ControllerName: "istio.io/gateway-controller", // pilot/pkg/features/pilot.go, PILOT_GATEWAY_API_CONTROLLER_NAME
-		Classes:        []string{"istio"},
+		Name:            "istio",
+		Title:           "Istio",
+		ControllerNames: []string{"istio.io/gateway-controller"}, // pilot/pkg/features/pilot.go, PILOT_GATEWAY_API_CONTROLLER_NAME
+		Classes:         []string{"istio"},
 		Kinds: map[string][]string{
 			networkingGroup: {kindDestinationRule, "EnvoyFilter", "Gateway", kindHostname, "ProxyConfig", kindServiceEntry, "Sidecar", "VirtualService", "WorkloadEntry", "WorkloadGroup"},
 			securityGroup:   {kindAuthorizationPolicy, "PeerAuthentication", "RequestAuthentication"},
@@ -59,6 +59,10 @@ func abilities() []controller.Ability {
 	yes(controller.EntrySourceCIDRs, "1.28", network, "loadBalancerSourceRanges of the Service, by infrastructure.parametersRef, for the whole Gateway", "pilot/pkg/config/kube/gatewaycommon/deploymentcontroller.go")
 	yes(controller.EntryBackendTLS, "1.28", gateway, "BackendTLSPolicy with subjectAltNames; without them Istio checks no name", "pilot/pkg/config/kube/gateway/backend_policies.go")
 	yes(controller.EntryHTTPRoute, "1.28", gateway, "HTTPRoute", "pilot/pkg/config/kube/gateway/conversion.go")
+	yes(controller.EntryTimeouts, "1.28", gateway, "HTTPRoute spec.rules.timeouts", "pilot/pkg/config/kube/gateway/conversion.go convertHTTPRoute")
+	yes(controller.EntryWeights, "1.28", gateway, "HTTPRoute spec.rules.backendRefs.weight", "pilot/pkg/config/kube/gateway/conversion.go buildHTTPDestination")
+	yes(controller.EntryInternal, "1.28", network, "Gateway spec.infrastructure.annotations for the cloud's load balancer", "pilot/pkg/config/kube/gatewaycommon/deploymentcontroller.go")
+	yes(controller.EntryInternetFacing, "1.28", network, "Gateway spec.infrastructure.annotations for the cloud's load balancer", "pilot/pkg/config/kube/gatewaycommon/deploymentcontroller.go")
 	yes(controller.ExitGateway, "1.28", gateway, "HTTPRoute to a ServiceEntry by backendRef Hostname", "pilot/pkg/config/kube/gateway/conversion.go buildDestination")
 	yes(controller.ExitClientCertificate, "1.28", gateway, "DestinationRule tls.mode MUTUAL with credentialName; Gateway spec.tls.backend is checked and never used", "pilot/pkg/networking/core/cluster_tls.go constructUpstreamTLS")
 	yes(controller.ExitPinnedCA, "1.28", gateway, "Secret <credentialName>-cacert, or the key ca.crt of the credential", "pilot/pkg/credentials/kube/secrets.go GetCaCert")

@@ -21,7 +21,7 @@ func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, erro
 		return nil, fmt.Errorf("gateway %s/%s has no listener", g.Namespace, g.Name)
 	}
 	ca := g.TrustDomain.ConfigMap
-	if g.TrustDomain.PEM != "" {
+	if g.TrustDomain.Written() {
 		ca = g.Name + "-client-ca"
 	}
 	spec := gatewayv1.GatewaySpec{
@@ -52,12 +52,12 @@ func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, erro
 	bundled := map[string]bool{}
 	for _, l := range g.Listeners {
 		objects = appendObject(objects, kubernetes.Certificate(l.Certificate, l.Certificate.Secret))
-		if !frontend && l.Mode != gatewayapi.Passthrough && g.TrustDomain.PEM != "" && !bundled[l.Certificate.Secret] {
+		if !frontend && l.Mode != gatewayapi.Passthrough && g.TrustDomain.Written() && !bundled[l.Certificate.Secret] {
 			bundled[l.Certificate.Secret] = true
 			objects = append(objects, caSecret(l.Certificate.Secret, g.Namespace, g.TrustDomain.PEM))
 		}
 	}
-	if g.TrustDomain.PEM != "" && terminates && frontend {
+	if g.TrustDomain.Written() && terminates && frontend {
 		objects = append(objects, kubernetes.CABundle(ca, g.Namespace, g.TrustDomain.PEM))
 	}
 	return objects, nil

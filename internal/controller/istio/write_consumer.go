@@ -87,7 +87,7 @@ func clientCredentials(c controller.Consumer) (map[string]controller.Certificate
 		}
 		certificate := c.Certificate
 		if len(out) > 0 {
-			if certificate.Existing || td.PEM == "" {
+			if certificate.Existing || !td.Written() {
 				return nil, fmt.Errorf("consumer %s calls exposures of several trust domains: with Istio that needs a certificate that gatespan may ask for twice, and the roots (bundle.pem) of %s", c.Name, td.Name)
 			}
 			certificate.Secret += "-" + td.Name
@@ -107,7 +107,7 @@ func credentialObjects(c controller.Consumer, credentials map[string]controller.
 		done[d.TrustDomain.Name] = true
 		certificate := credentials[d.TrustDomain.Name]
 		out = appendObject(out, kubernetes.Certificate(certificate, certificate.Secret))
-		if d.TrustDomain.PEM != "" {
+		if d.TrustDomain.Written() {
 			out = append(out, caSecret(certificate.Secret, c.Namespace, d.TrustDomain.PEM))
 		}
 	}
@@ -137,7 +137,7 @@ func destination(gateway, secret string, c controller.Consumer, d controller.Des
 		gatewayapi.Make(gatewayapi.Version, "HTTPRoute", at, gatewayv1.HTTPRouteSpec{
 			CommonRouteSpec: gatewayv1.CommonRouteSpec{ParentRefs: []gatewayv1.ParentReference{gatewayapi.ParentListener(gateway, d.Exposure)}},
 			Hostnames:       []gatewayv1.Hostname{gatewayv1.Hostname(local)},
-			Rules:           gatewayapi.HTTPRules(d.HTTP, to, rewrite),
+			Rules:           gatewayapi.HTTPRules(d.HTTP, []gatewayv1.BackendRef{{BackendObjectReference: to}}, rewrite),
 		}),
 		gatewayapi.Make(networkingVersion, kindServiceEntry, at, serviceEntrySpec{
 			Hosts: []string{host}, ExportTo: []string{"."}, Location: "MESH_EXTERNAL", Resolution: "DNS",
