@@ -36,6 +36,49 @@ func generateFleet(r *rand.Rand) *fleet.Fleet {
 	return g.fleet
 }
 
+// lawController is a controller as the law's fleets have it.
+type lawController struct {
+	name    string
+	cluster func(*generator, *fleet.Cluster) // sets Controller, and what else such a cluster needs
+	// What its gateways can do as providers: end TLS, pass it through; and whether the listener tells URI and DNS identities apart.
+	terminates, passes, uri, dns bool
+	one                          bool // a cluster has one gateway, because its TLS settings are those of the installation
+	egress                       bool // its gateways can be the way out; otherwise pods call directly
+	heldRoots                    bool // its egress gateways need the roots in the fleet
+	heldClientRoots              bool // and so do its gateways, for clients
+}
+
+var lawControllers = []lawController{
+	{
+		name: "envoy-gateway", terminates: true, passes: true, uri: true, dns: true, egress: true,
+		cluster: func(_ *generator, c *fleet.Cluster) {
+			c.Controller = fleet.Controller{
+				Name: "envoy-gateway", Distribution: "upstream", Version: "1.9.1", GatewayClassName: "eg",
+				DataPlaneNamespace: "envoy-gateway-system", MeshTrustDomain: "cluster.local",
+			}
+		},
+	},
+	{
+		name: "istio", terminates: true, passes: true, uri: true, egress: true, heldRoots: true,
+		cluster: func(g *generator, c *fleet.Cluster) {
+			c.Controller = fleet.Controller{
+				Name: "istio", Distribution: "upstream", Version: "1.31", MeshTrustDomain: pick(g, "cluster.local", "mesh.example.com"),
+				MeshConfig: &fleet.MeshConfig{MinProtocolVersion: "TLSV1_3", Evidence: "the mesh's repository"},
+			}
+		},
+	},
+}
+
+// controllerOf is what the law knows of a cluster's controller.
+func (g *generator) controllerOf(cluster string) lawController {
+	for _, c := range lawControllers {
+		if c.name == g.fleet.Clusters[cluster].Controller.Name {
+			return c
+		}
+	}
+	panic("the cluster has a controller that the law does not know")
+}
+
 type generator struct {
 	*rand.Rand
 	fleet     *fleet.Fleet
@@ -99,22 +142,21 @@ func root(name string, number byte) (text, sum string) {
 func (g *generator) cluster(name string) {
 	g.clusters = append(g.clusters, name)
 	c := fleet.Cluster{Cloud: pick(g, "eks", "aks"), Path: "overlays/" + name, NetworkPolicyEngine: "cilium", Gateways: map[string]fleet.Gateway{}}
-	c.Controller = fleet.Controller{
-		Name: "envoy-gateway", Distribution: "upstream", Version: "1.9.1", GatewayClassName: "eg",
-		DataPlaneNamespace: "envoy-gateway-system", MeshTrustDomain: "cluster.local",
-	}
-	if g.chance(50) {
-		c.Controller = fleet.Controller{
-			Name: "istio", Distribution: "upstream", Version: "1.31", MeshTrustDomain: pick(g, "cluster.local", "mesh.example.com"),
-			MeshConfig: &fleet.MeshConfig{MinProtocolVersion: "TLSV1_3", Evidence: "the mesh's repository"},
-		}
-	}
 	c.GatewayAPI = fleet.GatewayAPI{Version: "1.6", Channel: "standard"}
+	pick(g, lawControllers...).cluster(g, &c)
 	if g.chance(60) {
 		c.EgressCIDRs = []string{fmt.Sprintf("20.%d.0.0/28", len(g.clusters))}
 	}
 	c.Certificates = g.certificates(name)
-	for _, domain := range g.domains {
+	domains := g.domains
+	g.fleet.Clusters[name] = c
+	if g.controllerOf(name).one {
+		domains = []string{pick(g, domains...)}
+	}
+	for _, domain := range domains {
+		if g.controllerOf(name).heldClientRoots {
+			g.holdRoots(domain)
+		}
 		c.Gateways["edge-"+domain] = fleet.Gateway{
 			Namespace: pick(g, "edge", "edge-"+domain), TrustDomain: domain, Scheme: "internet-facing", Port: 443, Replicas: g.IntN(3),
 		}
@@ -143,7 +185,10 @@ func (g *generator) consumer(name string) {
 	p := pooled{name: name, domain: pick(g, g.domains...)}
 	p.Cluster, p.Namespace, p.ServiceAccount = pick(g, g.clusters...), pick(g, name, "shared"), name
 	p.PodSelector.MatchLabels = map[string]string{"app": name}
-	p.Via = pick(g, "gateway", "gateway", "direct")
+	p.Via = "direct"
+	if g.controllerOf(p.Cluster).egress {
+		p.Via = pick(g, "gateway", "gateway", "direct")
+	}
 	p.Identity.URI = "spiffe://" + p.domain + ".example.com/ns/" + p.Namespace + "/sa/" + name
 	if g.chance(25) {
 		p.Identity.URI, p.Identity.DNS = "", name+".clients.example.com"
@@ -156,6 +201,9 @@ func (g *generator) exposure(name string) {
 	domain := pick(g, g.domains...)
 	x := fleet.Exposure{Owner: "team-" + name, Hostname: name + ".example.com", Providers: map[string]fleet.Provider{}, Consumers: map[string]fleet.Consumer{}}
 	x.TLS.Mode = "Terminate"
+	if g.chance(25) {
+		x.TLS.Mode, x.TLS.Attestation = "Passthrough", &fleet.Attestation{By: "team-" + name, Evidence: "its tests"}
+	}
 
 	// Two Services for all exposures of a fleet, so that they are shared; each exposure has a port of its own.
 	service := pick(g, "one", "two")
@@ -164,21 +212,32 @@ func (g *generator) exposure(name string) {
 		Namespace: "backend", Name: "svc-" + service, Port: 8443 + number, PortName: "https-" + name, TargetPort: 9443 + number,
 		Selector: map[string]string{"app": service}, Hostname: service + ".backend.svc.cluster.local",
 	}
-	if g.chance(30) {
+	// A consumer of Istio has one Secret with the roots of whoever answers, so pods behind a passthrough listener have the gateway's.
+	if g.chance(30) && x.TLS.Mode != "Passthrough" {
 		x.Service.TrustDomain = pick(g, g.domains...)
 	}
-	pins := true // a gateway can tell this exposure's identities apart
-	for _, cluster := range g.Perm(len(g.clusters))[:1+g.IntN(2)] {
+	uri, dns := true, true // every gateway can tell this exposure's identities of that kind apart
+	most := 1 + g.IntN(2)
+	for _, cluster := range g.Perm(len(g.clusters)) {
 		c := g.clusters[cluster]
+		can := g.controllerOf(c)
+		able := can.terminates && x.TLS.Mode == "Terminate" || can.passes && x.TLS.Mode == "Passthrough"
+		if _, there := g.fleet.Clusters[c].Gateways["edge-"+domain]; !able || !there || len(x.Providers) == most {
+			continue
+		}
 		p := fleet.Provider{Gateway: "edge-" + domain}
 		if g.chance(30) {
 			p.Certificate = g.certificates(name)
 		}
 		x.Providers[c] = p
-		pins = pins && g.fleet.Clusters[c].Controller.Name != "istio"
+		uri, dns = uri && can.uri, dns && can.dns
 	}
-	g.admit(&x, name, domain, pins)
-	if g.chance(60) {
+	if len(x.Providers) == 0 {
+		return
+	}
+	through := x.TLS.Mode == "Passthrough"
+	g.admit(&x, name, domain, uri && !through, dns && !through)
+	if g.chance(60) && !through {
 		var rule fleet.HTTPRule
 		rule.Matches = append(rule.Matches, rule.Matches...)
 		rule.Timeouts.Request = pick(g, "", "10s")
@@ -211,22 +270,26 @@ func withPath(rule fleet.HTTPRule, kind, value string) fleet.HTTPRule {
 	return rule
 }
 
-// admit gives an exposure one to three consumers of its trust domain. A DNS name can be told apart only where every provider can.
-func (g *generator) admit(x *fleet.Exposure, name, domain string, dns bool) {
+// admit gives an exposure one to three consumers of its trust domain. An identity is the gateway's to tell apart only where every
+// provider can.
+func (g *generator) admit(x *fleet.Exposure, name, domain string, uri, dns bool) {
 	by := pick(g, "gateway", "gateway", "workload")
+	if !uri && !dns {
+		by = "workload"
+	}
 	for _, i := range g.Perm(len(g.consumers)) {
 		p := g.consumers[i]
 		if p.domain != domain || len(x.Consumers) == 3 || len(x.Consumers) > 0 && g.chance(40) {
 			continue
 		}
-		if p.Identity.DNS != "" && !dns && by == "gateway" {
+		if by == "gateway" && (p.Identity.DNS != "" && !dns || p.Identity.URI != "" && !uri) {
 			continue
 		}
 		consumer := p.Consumer
 		consumer.ServiceName = "call-" + name + "-" + p.name
 		consumer.Identity.EnforcedBy = by
 		x.Consumers[p.name] = consumer
-		if g.fleet.Clusters[consumer.Cluster].Controller.Name == "istio" && consumer.Via != "direct" {
+		if g.controllerOf(consumer.Cluster).heldRoots && consumer.Via != "direct" {
 			g.holdRoots(domain)
 		}
 	}
