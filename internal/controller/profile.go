@@ -110,6 +110,16 @@ const (
 	ExitTCP                AbilityID = "exit.tcp"
 )
 
+// AbilityIDs are all of them, in the order in which people read them.
+func AbilityIDs() []AbilityID {
+	return []AbilityID{
+		EntryTerminate, EntryPassthrough, EntryFloor, EntryClientCertificate, EntryIdentityURI, EntryIdentityDNS, EntrySourceCIDRs, EntryJWT,
+		EntryBackendTLS, EntryBackendEncrypted, EntryHTTPRoute, EntryGRPCRoute, EntryTCP, EntryTimeouts, EntryRetries, EntryWeights,
+		EntryListenerSets, EntryInternal, EntryInternetFacing, EntryAccessLogs, EntryMetrics,
+		ExitGateway, ExitClientCertificate, ExitPinnedCA, ExitName, ExitFloor, ExitClosed, ExitGRPC, ExitTCP, ExitDirect,
+	}
+}
+
 // Ability is one line of the capability matrix.
 type Ability struct {
 	ID            AbilityID

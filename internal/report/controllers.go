@@ -11,40 +11,53 @@ import (
 )
 
 // matrix is the rows of the capability matrix, in their order.
-var matrix = []struct {
+var matrix = rows()
+
+// row is one ability, as people read it.
+type row struct {
 	ID   controller.AbilityID
 	Text string
-}{
-	{controller.EntryTerminate, "terminate TLS"},
-	{controller.EntryPassthrough, "pass TLS through"},
-	{controller.EntryFloor, "require TLS 1.3 from clients"},
-	{controller.EntryClientCertificate, "require client certificates"},
-	{controller.EntryIdentityURI, "tell clients by URI (SPIFFE)"},
-	{controller.EntryIdentityDNS, "tell clients by DNS name"},
-	{controller.EntrySourceCIDRs, "admit source addresses only"},
-	{controller.EntryBackendTLS, "TLS to the pods, CA pinned"},
-	{controller.EntryBackendEncrypted, "TLS to the pods, unchecked"},
-	{controller.EntryHTTPRoute, "route by HTTP"},
-	{controller.EntryGRPCRoute, "route by gRPC"},
-	{controller.EntryTCP, "end TLS, hand bytes on"},
-	{controller.EntryTimeouts, "time out requests"},
-	{controller.EntryRetries, "try requests again"},
-	{controller.EntryWeights, "split requests by weight"},
-	{controller.EntryJWT, "require a JWT as well"},
-	{controller.EntryListenerSets, "more than 64 listeners"},
-	{controller.EntryInternal, "private address"},
-	{controller.EntryInternetFacing, "public address"},
-	{controller.EntryAccessLogs, "log requests"},
-	{controller.EntryMetrics, "be scraped for metrics"},
-	{controller.ExitGateway, "be an egress gateway"},
-	{controller.ExitClientCertificate, "present a client certificate"},
-	{controller.ExitPinnedCA, "pin the server's CA"},
-	{controller.ExitName, "check the server's name"},
-	{controller.ExitFloor, "require TLS 1.3 of servers"},
-	{controller.ExitClosed, "close the egress gateway"},
-	{controller.ExitGRPC, "call gRPC through it"},
-	{controller.ExitTCP, "call other protocols through it"},
-	{controller.ExitDirect, "let workloads call directly"},
+}
+
+var abilityTexts = map[controller.AbilityID]string{
+	controller.EntryTerminate:         "terminate TLS",
+	controller.EntryPassthrough:       "pass TLS through",
+	controller.EntryFloor:             "require TLS 1.3 from clients",
+	controller.EntryClientCertificate: "require client certificates",
+	controller.EntryIdentityURI:       "tell clients by URI (SPIFFE)",
+	controller.EntryIdentityDNS:       "tell clients by DNS name",
+	controller.EntrySourceCIDRs:       "admit source addresses only",
+	controller.EntryJWT:               "require a JWT as well",
+	controller.EntryBackendTLS:        "TLS to the pods, CA pinned",
+	controller.EntryBackendEncrypted:  "TLS to the pods, unchecked",
+	controller.EntryHTTPRoute:         "route by HTTP",
+	controller.EntryGRPCRoute:         "route by gRPC",
+	controller.EntryTCP:               "end TLS, hand bytes on",
+	controller.EntryTimeouts:          "time out requests",
+	controller.EntryRetries:           "try requests again",
+	controller.EntryWeights:           "split requests by weight",
+	controller.EntryListenerSets:      "more than 64 listeners",
+	controller.EntryInternal:          "have a private address",
+	controller.EntryInternetFacing:    "have a public address",
+	controller.EntryAccessLogs:        "log requests",
+	controller.EntryMetrics:           "be scraped for metrics",
+	controller.ExitGateway:            "be an egress gateway",
+	controller.ExitClientCertificate:  "present a client certificate",
+	controller.ExitPinnedCA:           "pin the server's CA",
+	controller.ExitName:               "check the server's name",
+	controller.ExitFloor:              "require TLS 1.3 of servers",
+	controller.ExitClosed:             "close the egress gateway",
+	controller.ExitGRPC:               "call gRPC through it",
+	controller.ExitTCP:                "call other protocols through it",
+	controller.ExitDirect:             "let workloads call directly",
+}
+
+func rows() []row {
+	var out []row
+	for _, id := range controller.AbilityIDs() {
+		out = append(out, row{id, abilityTexts[id]})
+	}
+	return out
 }
 
 // column is one controller in one distribution.
