@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"slices"
+
 	"github.com/spf13/cobra"
 
 	"github.com/gatespan/gatespan/internal/gate"
@@ -25,7 +27,8 @@ Exit codes: 0 nothing blocks, 1 a finding blocks, 2 the run could not be complet
   gatespan check overlays/eks-prod                      # report this cluster only
   gatespan check --base origin/main --only-new          # in a pull request
   gatespan check --staged --quiet                       # in a pre-commit hook
-  gatespan check -o text -o json=gatespan.json          # for people, and for machines
+  gatespan check -o github -o sarif=gatespan.sarif      # annotations, and code scanning
+  gatespan check -o text -o markdown=comment.md         # for people, and for a comment
   gatespan check --overlays clusters --fail-on warn     # overlays that people wrote by hand`,
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			if err := oneOf("fail-on", o.FailOn, "block", "change", "warn"); err != nil {
@@ -51,6 +54,15 @@ Exit codes: 0 nothing blocks, 1 a finding blocks, 2 the run could not be complet
 			}
 			options := report.Options{Style: a.style(), ReadFile: gate.Reader(cmd.Context(), o)}
 			options.Verbose = verbose
+			if slices.ContainsFunc(outputs, func(out output) bool { return out.format.Explains }) {
+				options.Version = versions().Gatespan
+				if options.Rules, err = a.rules(o.Policies); err != nil { // those of the base were judged with, and the head has none
+					options.Rules, err = a.rules("")
+				}
+				if err != nil {
+					return err
+				}
+			}
 			// A report that cannot be written must not hide a finding.
 			a.code = exitCode(result)
 			for _, out := range outputs {

@@ -17,14 +17,18 @@ func (a *app) versionCommand() *cobra.Command {
   gatespan version -o json`,
 		Args: arguments(),
 		RunE: func(*cobra.Command, []string) error {
-			info, _ := debug.ReadBuildInfo()
-			versions := report.VersionsOf(info)
 			if format == "json" {
-				return report.JSON(a.out, versions)
+				return report.JSON(a.out, versions())
 			}
-			return report.VersionsText(a.out, versions, a.style())
+			return report.VersionsText(a.out, versions(), a.style())
 		},
 	}
 	formatFlag(cmd, &format, "text", "json")
 	return cmd
+}
+
+// versions is what this build is made of.
+func versions() report.Versions {
+	info, _ := debug.ReadBuildInfo()
+	return report.VersionsOf(info)
 }

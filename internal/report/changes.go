@@ -27,17 +27,34 @@ func ChangesJSON(w io.Writer, all []Change) error {
 }
 
 func changes(p *page, all []Change) {
-	known := map[string]bool{}
-	for _, d := range directions {
-		known[d.name] = true
-	}
-	for _, d := range directions {
-		for _, c := range sorted(all) {
-			if c.Direction == d.name || (d.name == "other" && !known[c.Direction]) {
-				oneChange(p, c, d.color)
+	for _, c := range inReadingOrder(all) {
+		color := none
+		for _, d := range directions {
+			if d.name == c.Direction {
+				color = d.color
 			}
 		}
+		oneChange(p, c, color)
 	}
+}
+
+// inReadingOrder is what got weaker first; what has a direction that nobody knows is with the other ones.
+func inReadingOrder(all []Change) []Change {
+	rank := func(c Change) int {
+		other := 0
+		for i, d := range directions {
+			switch d.name {
+			case c.Direction:
+				return i
+			case "other":
+				other = i
+			}
+		}
+		return other
+	}
+	out := sorted(all)
+	slices.SortStableFunc(out, func(a, b Change) int { return cmp.Compare(rank(a), rank(b)) })
+	return out
 }
 
 func oneChange(p *page, c Change, color string) {

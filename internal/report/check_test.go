@@ -3,13 +3,17 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"encoding/xml"
 	"io/fs"
+	"regexp"
 	"strings"
 	"testing"
 
 	"cuelang.org/go/cue/cuecontext"
 	cuejson "cuelang.org/go/encoding/json"
 	"cuelang.org/go/encoding/jsonschema"
+
+	"github.com/jstemmer/go-junit-report/v2/junit"
 
 	"github.com/gatespan/gatespan/internal/change"
 	"github.com/gatespan/gatespan/internal/finding"
@@ -163,12 +167,33 @@ func FuzzFormats(f *testing.F) {
 			out := string(printed(t, func(b *bytes.Buffer) error {
 				return format.Write(b, hostile(text), Options{Style: Style{Verbose: true}, ReadFile: read})
 			}))
-			checkSafe(t, out, true)
-			if format.Name == "json" && !json.Valid([]byte(out)) {
-				t.Errorf("not JSON: %s", out)
+			switch format.Name {
+			case "github":
+				out = annotations(t, out)
+			case "json", "sarif", "gitlab":
+				if !json.Valid([]byte(out)) {
+					t.Errorf("%s is not JSON: %s", format.Name, out)
+				}
+			case "junit":
+				if err := xml.Unmarshal([]byte(out), new(junit.Testsuites)); err != nil {
+					t.Errorf("%v in %s", err, out)
+				}
+				out = strings.ReplaceAll(out, "\t", "")
 			}
+			checkSafe(t, out, true)
 		}
 	})
+}
+
+// annotations takes the format's own commands out of a log, and holds that there are no others.
+func annotations(t *testing.T, out string) string {
+	t.Helper()
+	own := regexp.MustCompile(`^::(?:error|warning|notice) (?:file=[^,:]*,)?(?:line=\d+,endLine=\d+,)?(?:col=\d+,)?title=[^,:]*::`)
+	var rest []string
+	for _, line := range strings.Split(out, "\n") {
+		rest = append(rest, own.ReplaceAllString(line, ""))
+	}
+	return strings.Join(rest, "\n")
 }
 
 func TestJSONKeepsTheText(t *testing.T) {

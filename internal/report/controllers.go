@@ -204,11 +204,6 @@ func ControllersMarkdown(w io.Writer, profiles []controller.Profile) error {
 	return err
 }
 
-// markdown writes text so that it is text in a Markdown table.
-func markdown(text string) string {
-	return strings.NewReplacer(`\`, `\\`, "|", `\|`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "@", "&#64;").Replace(Clean(text))
-}
-
 // ControllersJSON prints the abilities with how, since when, and the source of each.
 func ControllersJSON(w io.Writer, profiles []controller.Profile) error {
 	type ability struct {
