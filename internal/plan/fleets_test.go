@@ -67,6 +67,13 @@ var lawControllers = []lawController{
 			}
 		},
 	},
+	{
+		name: "agc", // serves nothing, and its pods call directly
+		cluster: func(_ *generator, c *fleet.Cluster) {
+			c.Cloud = "aks"
+			c.Controller = fleet.Controller{Name: "agc", Distribution: "upstream", Version: "1.13", MeshTrustDomain: "cluster.local"}
+		},
+	},
 }
 
 // controllerOf is what the law knows of a cluster's controller.
@@ -150,7 +157,10 @@ func (g *generator) cluster(name string) {
 	c.Certificates = g.certificates(name)
 	domains := g.domains
 	g.fleet.Clusters[name] = c
-	if g.controllerOf(name).one {
+	switch can := g.controllerOf(name); {
+	case !can.terminates && !can.passes:
+		domains = nil
+	case can.one:
 		domains = []string{pick(g, domains...)}
 	}
 	for _, domain := range domains {

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"github.com/gatespan/gatespan/internal/controller"
+	"github.com/gatespan/gatespan/internal/controller/agc"
 	"github.com/gatespan/gatespan/internal/controller/envoygateway"
 	"github.com/gatespan/gatespan/internal/controller/istio"
 	"github.com/gatespan/gatespan/internal/object"
@@ -13,6 +14,7 @@ func All() []controller.Controller {
 	return []controller.Controller{
 		envoygateway.New(),
 		istio.New(),
+		agc.New(),
 	}
 }
 
