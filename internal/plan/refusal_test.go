@@ -86,6 +86,19 @@ func TestRefusals(t *testing.T) {
 		"egress gateway of the AKS add-on": {func(f *fleet.Fleet) {
 			cluster(f, "aks-prod", func(c *fleet.Cluster) { c.Controller.Distribution, c.Controller.Version = "aks-addon", "asm-1-30" })
 		}, "Istio asm-1-30 (aks-addon) in cluster aks-prod cannot call out through an egress gateway (via gateway)", "direct"},
+		"a provider with application routing of AKS": {func(f *fleet.Fleet) {
+			*f = *mirrored(t)
+			cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Controller.Distribution, c.Controller.Version = "aks-approuting", "1.30" })
+		}, "Istio 1.30 (aks-approuting) in cluster eks-prod cannot require TLS 1.3 of its clients: application routing has no mesh configuration", "the Istio add-on"},
+		"an egress gateway with application routing of AKS": {func(f *fleet.Fleet) {
+			cluster(f, "aks-prod", func(c *fleet.Cluster) { c.Controller.Distribution, c.Controller.Version = "aks-approuting", "1.30" })
+		}, "cannot call out through an egress gateway (via gateway): application routing does not support traffic that leaves the cluster", "direct"},
+		"a provider with Application Gateway for Containers": {func(f *fleet.Fleet) {
+			cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Controller = fleet.Controller{Name: "agc", Version: "1.13"} })
+		}, "cannot require TLS 1.3 of its clients: both predefined TLS policies, 2023-06 and 2023-06-S, accept TLS 1.2", "Envoy Gateway or Istio"},
+		"an egress gateway of Application Gateway for Containers": {func(f *fleet.Fleet) {
+			cluster(f, "aks-prod", func(c *fleet.Cluster) { c.Controller = fleet.Controller{Name: "agc", Version: "1.13"} })
+		}, "answer 500 for an ExternalName", "direct"},
 		"distribution": {func(f *fleet.Fleet) {
 			cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Controller.Distribution = "aks-addon" })
 		}, "does not know Envoy Gateway as aks-addon", "upstream"},
@@ -216,6 +229,20 @@ func TestRefusals(t *testing.T) {
 			}
 			t.Errorf("%q with hint %q is not among:\n%v", c.message, c.hint, all)
 		})
+	}
+}
+
+// TestDirectWithoutGateways: where AKS serves nothing that an exposure asks for, pods still call directly.
+func TestDirectWithoutGateways(t *testing.T) {
+	for _, controller := range []fleet.Controller{
+		{Name: "istio", Distribution: "aks-approuting", Version: "1.30"}, {Name: "istio", Distribution: "aks-addon", Version: "asm-1-30"}, {Name: "agc", Version: "1.13"},
+	} {
+		f := relay(t)
+		cluster(f, "aks-prod", func(c *fleet.Cluster) { c.Controller = controller })
+		orders(f, func(c *fleet.Consumer) { c.Via = "direct" })
+		if all := refused(t, f); len(all) > 0 {
+			t.Errorf("%s %s: %v", controller.Name, controller.Distribution, all)
+		}
 	}
 }
 

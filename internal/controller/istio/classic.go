@@ -26,8 +26,8 @@ func (r *reader) classicGateways() {
 			if name == "mesh" || r.knownClassic(name, v.object.Namespace) {
 				continue
 			}
-			for _, host := range destinations(v.spec) {
-				service, namespace, ok := localService(qualified(host, v.object.Namespace))
+			for _, host := range r.destinations(v) {
+				service, namespace, ok := localService(host)
 				if !ok {
 					continue
 				}
@@ -63,30 +63,6 @@ func bindsTo(name, namespace string, g *object.Object) bool {
 		namespace = g.Namespace
 	}
 	return g.Namespace == namespace && g.Name == name
-}
-
-func destinations(v virtualServiceSpec) []string {
-	var out []string
-	for _, h := range v.HTTP {
-		for _, d := range h.Route {
-			out = append(out, d.Destination.Host)
-		}
-		if h.Mirror != nil {
-			out = append(out, h.Mirror.Host)
-		}
-		for _, m := range h.Mirrors {
-			out = append(out, m.Destination.Host)
-		}
-	}
-	for _, list := range [][]virtualForward{v.TLS, v.TCP} {
-		for _, f := range list {
-			for _, d := range f.Route {
-				out = append(out, d.Destination.Host)
-			}
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }
 
 // server is one server of a classic Gateway as an entry (pilot/pkg/networking/core/listener.go BuildListenerTLSContext).
@@ -152,7 +128,7 @@ func (r *reader) serverTLS(g *object.Object, field string, s classicServer, e *p
 	e.MinTLS, e.MaxTLS = unheld("", ref(".tls"), none), unheld("", ref(".tls"), none)
 	e.ClientAuth = unheld(posture.ClientNone, ref(".tls"), none)
 	e.ClientCA = unheld([]posture.Anchor{}, ref(".tls"), none)
-	if s.TLS == nil || s.Port.Protocol != "HTTPS" && s.Port.Protocol != "TLS" {
+	if s.TLS == nil || e.Protocol != "HTTPS" && e.Protocol != "TLS" {
 		return
 	}
 	t, mode := s.TLS, ref(".tls.mode")
@@ -173,6 +149,10 @@ func (r *reader) serverTLS(g *object.Object, field string, s classicServer, e *p
 	if v, ok := protocolVersions[t.MaxProtocolVersion]; ok {
 		e.MaxTLS = by(v, ref(".tls.maxProtocolVersion"), "maxProtocolVersion is "+t.MaxProtocolVersion)
 	}
+	forced := r.compliance()
+	if forced != nil { // after everything else (listener.go BuildListenerTLSContext)
+		e.MinTLS, e.MaxTLS = by(forced.lowest, forced.at, forced.why), by(forced.highest, forced.at, forced.why)
+	}
 	switch t.Mode {
 	case modeMutual:
 		e.ClientAuth = by(posture.ClientRequired, mode, why)
@@ -181,7 +161,9 @@ func (r *reader) serverTLS(g *object.Object, field string, s classicServer, e *p
 	case modeIstioMutual:
 		e.ClientAuth = posture.Setting[string]{Value: posture.ClientRequired, Enforcer: posture.ByMesh, By: mode, Why: why}
 		e.ClientCA = posture.Setting[[]posture.Anchor]{Value: r.meshAnchor(), Enforcer: posture.ByMesh, By: mode, Why: why}
-		e.MinTLS = by("1.2", mode, why+", to which no floor applies")
+		if forced == nil {
+			e.MinTLS = by("1.2", mode, why+", to which no floor applies")
+		}
 		return
 	case modeSimple:
 		e.ClientAuth = by(posture.ClientNone, mode, why)
@@ -237,57 +219,4 @@ func (r *reader) serverFloor(g *object.Object, at posture.Ref, version string) p
 	default:
 		return r.floor(g)
 	}
-}
-
-// virtualRoute is a VirtualService bound to a classic Gateway. The hop behind it follows the same DestinationRules.
-func (r *reader) virtualRoute(g item[classicGatewaySpec], v item[virtualServiceSpec]) posture.Route {
-	out := posture.Route{
-		Ref: gatewayapi.RefOf(v.object, "spec.gateways"), Hostnames: append([]string{}, v.spec.Hosts...), Paths: []string{},
-		RedirectOnly: len(v.spec.HTTP) > 0 && len(v.spec.TCP)+len(v.spec.TLS) == 0,
-		Backends:     []posture.Backend{}, Mirrors: []posture.Backend{}, Headers: []posture.Header{},
-	}
-	slices.Sort(out.Hostnames)
-	backend := func(t virtualTarget, field string) posture.Backend {
-		host := qualified(t.Host, v.object.Namespace)
-		at := gatewayapi.RefOf(v.object, field)
-		b := posture.Backend{From: at, Weight: 1, Granted: true, Exists: true, ExitIndex: -1, Host: host}
-		if t.Port != nil {
-			b.Port = t.Port.Number
-		}
-		u := plain(at, "a VirtualService of a classic Gateway leaves the mesh: the hop is not followed")
-		b.TLS, b.CA, b.MinTLS = u.tls, u.ca, unheld("", at, u.tls.Why)
-		b.Name = unheld("", at, u.tls.Why)
-		if name, namespace, ok := localService(host); ok {
-			b.Ref = posture.Ref{APIVersion: "v1", Kind: "Service", Namespace: namespace, Name: name}
-			b.Exists = r.Objects.Find("", "Service", namespace, name) != nil
-			r.inside(g.object, &b, workload{namespace: g.object.Namespace, labels: g.spec.Selector})
-		} else {
-			b.Ref, b.External = posture.Ref{APIVersion: networkingVersion, Kind: kindHostname, Namespace: v.object.Namespace, Name: host}, true
-		}
-		return b
-	}
-	for i, h := range v.spec.HTTP {
-		field := object.Item("spec.http", i)
-		out.RedirectOnly = out.RedirectOnly && h.Redirect != nil && h.Redirect.Scheme == "https" && len(h.Route) == 0
-		for j, d := range h.Route {
-			out.Backends = append(out.Backends, backend(d.Destination, object.Item(field+".route", j)+".destination"))
-		}
-		if h.Mirror != nil {
-			out.Mirrors = append(out.Mirrors, backend(*h.Mirror, field+".mirror"))
-		}
-		for j, m := range h.Mirrors {
-			out.Mirrors = append(out.Mirrors, backend(m.Destination, object.Item(field+".mirrors", j)+".destination"))
-		}
-	}
-	for _, part := range []struct {
-		field string
-		list  []virtualForward
-	}{{"spec.tls", v.spec.TLS}, {"spec.tcp", v.spec.TCP}} {
-		for i, f := range part.list {
-			for j, d := range f.Route {
-				out.Backends = append(out.Backends, backend(d.Destination, object.Item(object.Item(part.field, i)+".route", j)+".destination"))
-			}
-		}
-	}
-	return out
 }

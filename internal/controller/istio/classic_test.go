@@ -40,6 +40,13 @@ metadata: {name: relay, namespace: edge}
 spec: {selector: {app: relay}, ports: [{name: https, port: 8443}]}
 `
 
+const delegated = `http: [{delegate: {name: team, namespace: team}}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: team, namespace: team}
+spec: {http: [{route: [{destination: {host: other}}]}]}`
+
 func TestClassicGateway(t *testing.T) {
 	server := func(t *testing.T, p posture.Posture) string {
 		e := entry(t, p, "relay")
@@ -70,6 +77,17 @@ func TestClassicGateway(t *testing.T) {
 			return fact(entry(t, p, "http").TLS)
 		}, "none by Gateway spec.servers[1].port.protocol"},
 		{"U101 a Gateway that is not in Git", []string{"gateways: [old]", "gateways: [mesh, other/public]"}, ways, "classic-route relay spec.gateways[1]"},
+		{"a protocol in another case", []string{"protocol: HTTPS", "protocol: https"}, server, "terminate client=required by Gateway spec.servers[0].tls.mode min=1.3 open=false"},
+		{"an identity header", []string{"http: [{route:", "http: [{headers: {request: {set: {X-Forwarded-Client-Cert: me}}}, route:"}, func(t *testing.T, p posture.Posture) string {
+			h := entry(t, p, "relay").Routes[0].Headers[0]
+			return h.Does + " " + h.Name + " " + h.By.Field
+		}, "set x-forwarded-client-cert spec.http[0].headers.request.set"},
+		{"a delegate", []string{"http: [{route: [{destination: {host: relay, port: {number: 8443}}}]}]", delegated}, func(t *testing.T, p posture.Posture) string {
+			b := entry(t, p, "relay").Routes[0].Backends[0]
+			return b.Ref.Name + " " + b.Ref.Namespace + " by " + b.From.Name
+		}, "other team by team"},
+		{"a delegate that is not in Git", []string{"http: [{route: [{destination: {host: relay, port: {number: 8443}}}]}]", "http: [{delegate: {name: gone}}]"}, unknowns, "value VirtualService spec.http[0].delegate"},
+		{"a way around by a delegate", []string{"gateways: [old]\n  http: [{route: [{destination: {host: relay, port: {number: 8443}}}]}]", "gateways: [other/public]\n  " + delegated}, ways, "classic-route other spec.gateways[0]"},
 		{"the hop", more("---"), func(t *testing.T, p posture.Posture) string {
 			return fact(entry(t, p, "relay").Routes[0].Backends[0].TLS)
 		}, "none by Service spec"},

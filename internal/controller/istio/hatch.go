@@ -6,15 +6,19 @@ import (
 	"github.com/gatespan/gatespan/internal/posture"
 )
 
-// hatches are what can undo everything else: EnvoyFilter, WasmPlugin and TrafficExtension of a gateway's namespace or of the root
+// hatches are what can undo everything else: EnvoyFilter, ProxyConfig, WasmPlugin and TrafficExtension of a gateway's namespace or of the root
 // namespace. They select workloads by labels or targetRefs; one that selects others is none of a gateway's.
 func (r *reader) hatches() {
 	for _, kind := range []struct{ group, kind, why string }{
 		{networkingGroup, "EnvoyFilter", "it rewrites the configuration of proxies"},
+		{networkingGroup, "ProxyConfig", "it sets environment variables of proxies"},
 		{extensionsGroup, "WasmPlugin", "it runs code in proxies"},
 		{extensionsGroup, "TrafficExtension", "it runs code in proxies"},
 	} {
 		for _, o := range r.Objects.Kind(kind.group, kind.kind) {
+			if kind.kind == "ProxyConfig" && o.Get("spec.environmentVariables") == nil {
+				continue // concurrency and the variant of the image
+			}
 			var touched []posture.Subject
 			target := targetOf(o)
 			for _, g := range r.Gateways {
@@ -35,12 +39,13 @@ func (r *reader) hatches() {
 			}
 		}
 	}
+	r.Posture.Hatches = append(r.Posture.Hatches, r.opened()...)
 }
 
 // targetOf reads selector and targetRefs of kinds that are not decoded further.
 func targetOf(o *object.Object) policyTarget {
 	var out policyTarget
-	for _, field := range []string{"spec.selector.matchLabels", "spec.workloadSelector.labels"} {
+	for _, field := range []string{"spec.selector.matchLabels", "spec.workloadSelector.labels"} { // ProxyConfig: selector, as policies
 		if o.Get(field) != nil {
 			out.Selector = &workloadSelector{MatchLabels: labelsAt(o, field)}
 		}

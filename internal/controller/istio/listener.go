@@ -42,7 +42,7 @@ func (r *reader) options(l *gatewayapi.Listener) {
 		low := strings.ToLower(name)
 		switch {
 		case name == optionMode || name == optionCiphers || name == optionProtocol:
-		case strings.HasPrefix(low, "kubernetes.azure.com/tls-cert-keyvault") || strings.HasPrefix(low, "kubernetes.azure.com/tls-cert-service-account"):
+		case vaultOption(key): // fromVault
 		case strings.Contains(low, "istio.io/"), strings.Contains(low, "tls"), strings.Contains(low, "ssl"), strings.Contains(low, "protocol"),
 			strings.Contains(low, "mtls"), strings.Contains(low, "client"), strings.Contains(low, "cert"):
 			r.Unknown(l.Owner, "field", field, fmt.Sprintf("Istio has no listener option %s and ignores it", name))
@@ -63,6 +63,10 @@ func (r *reader) terminate(l *gatewayapi.Listener, e *posture.Entry) {
 	because := fmt.Sprintf("option %s is %s", optionMode, option)
 	e.MinTLS = r.floor(l.Gateway.Object)
 	e.MaxTLS = by("1.3", at, "Istio sets no highest version")
+	forced := r.compliance()
+	if forced != nil {
+		e.MaxTLS = by(forced.highest, forced.at, forced.why)
+	}
 
 	switch option {
 	case modeIstioSimple:
@@ -73,7 +77,9 @@ func (r *reader) terminate(l *gatewayapi.Listener, e *posture.Entry) {
 		// require_client_certificate with the mesh's root; tlsDefaults do not apply (listener.go BuildListenerTLSContext).
 		e.ClientAuth = posture.Setting[string]{Value: posture.ClientRequired, Enforcer: posture.ByMesh, By: optionAt, Why: because}
 		e.ClientCA = posture.Setting[[]posture.Anchor]{Value: r.meshAnchor(), Enforcer: posture.ByMesh, By: optionAt, Why: because + ": the mesh's CA, not one of the Gateway's"}
-		e.MinTLS = by("1.2", optionAt, because+", to which meshConfig.tlsDefaults does not apply")
+		if forced == nil {
+			e.MinTLS = by("1.2", optionAt, because+", to which meshConfig.tlsDefaults does not apply")
+		}
 		return
 	case modeMutual, modeOptionalMutual, modeSimple, "":
 	default:
@@ -152,7 +158,7 @@ func (r *reader) frontendClients(l *gatewayapi.Listener, e *posture.Entry, v *ga
 func (r *reader) certificates(l *gatewayapi.Listener, e *posture.Entry) {
 	refs := l.Spec.TLS.CertificateRefs
 	field := l.Field + ".tls.certificateRefs"
-	usable := 0
+	usable, vault := 0, r.fromVault(l)
 	for i, ref := range refs {
 		at := object.Item(field, i)
 		if deref(ref.Group, "") != "" || deref(ref.Kind, "Secret") != "Secret" {
@@ -167,6 +173,7 @@ func (r *reader) certificates(l *gatewayapi.Listener, e *posture.Entry) {
 	switch {
 	case len(refs) > 2:
 		e.Served = by(false, l.Ref(".tls.certificateRefs"), "Istio takes two certificates at most")
+	case len(refs) == 0 && vault: // the operator adds one
 	case len(refs) == 0:
 		r.Unknown(l.Owner, "value", l.Field+".tls", "a listener that terminates TLS without certificateRefs")
 	case usable == 0:
@@ -177,6 +184,10 @@ func (r *reader) certificates(l *gatewayapi.Listener, e *posture.Entry) {
 // credentialAnchors is the CA that goes with the first certificate: Secret <name>-cacert, or the keys of the certificate's own
 // (pilot/pkg/security/model/authentication.go ApplyCredentialSDSToServerCommonTLSContext, credentials/kube/secrets.go GetCaCert).
 func (r *reader) credentialAnchors(l *gatewayapi.Listener, at posture.Ref) posture.Setting[[]posture.Anchor] {
+	if len(l.Spec.TLS.CertificateRefs) == 0 && r.fromVault(l) {
+		// The Secret that the operator makes has no ca.crt; one beside it may.
+		return by(r.secretAnchors(l.Owner, l.Field+".tls.options", l.Owner.Namespace, vaultSecret(l)), at, "the CA that goes with the certificate of Key Vault")
+	}
 	if len(l.Spec.TLS.CertificateRefs) == 0 {
 		return unheld([]posture.Anchor{}, at, "there is no certificateRef whose Secret could hold the CA")
 	}

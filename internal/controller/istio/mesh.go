@@ -14,10 +14,14 @@ import (
 
 // mesh is one control plane's configuration, as far as it is in Git.
 type mesh struct {
-	object   *object.Object // nil: nothing in Git
-	revision string         // "" for the default one
+	object   *object.Object
+	key      string // where in the object it is
+	revision string // "" for the default one
 	config   meshConfig
 }
+
+// at is the place of the configuration.
+func (m mesh) at() posture.Ref { return gatewayapi.Nearest(m.object, m.key) }
 
 // meshConfig is what matters of mesh/v1alpha1/config.proto. Its text is not strict: it has a hundred fields without bearing.
 type meshConfig struct {
@@ -27,6 +31,9 @@ type meshConfig struct {
 	MeshMTLS struct {
 		MinProtocolVersion string `json:"minProtocolVersion"`
 	} `json:"meshMTLS"`
+	OutboundTrafficPolicy struct {
+		Mode string `json:"mode"`
+	} `json:"outboundTrafficPolicy"`
 	TrustDomain        string   `json:"trustDomain"`
 	TrustDomainAliases []string `json:"trustDomainAliases"`
 	RootNamespace      string   `json:"rootNamespace"`
@@ -47,7 +54,7 @@ const (
 
 // home is the namespace of the control plane, and the name of its configuration without the revision.
 func (r *reader) home() (namespace, name string) {
-	if r.Cluster.Controller.Distribution == aksAddon {
+	if r.managed() {
 		return aksNamespace, aksConfig // AKS articles/aks/istio-meshconfig.md
 	}
 	return upstreamNamespace, upstreamConfig // istioctl and the istiod chart
@@ -62,44 +69,37 @@ func (r *reader) readMeshes() []mesh {
 		if o.Namespace != namespace || !found || revision != "" && revision[0] != '-' || o.Text(meshKey) == "" {
 			continue
 		}
-		m := mesh{object: o, revision: strings.TrimPrefix(revision, "-")}
+		m := mesh{object: o, key: meshKey, revision: strings.TrimPrefix(revision, "-")}
 		if err := yaml.Unmarshal([]byte(o.Text(meshKey)), &m.config); err != nil {
 			r.Unknown(o, "value", meshKey, "the mesh configuration cannot be read: "+err.Error())
 			m.config = meshConfig{}
 		}
 		out = append(out, m)
 	}
+	if !r.managed() {
+		out = append(out, r.charts(out)...)
+	}
 	return out
-}
-
-// meshesOf are the configurations that may be in force for a Gateway: that of its revision label, otherwise the default one. A revision
-// whose configuration is not in Git has none. Where no label says and there is no default one, each of them may be (a tag decides).
-func (r *reader) meshesOf(labels map[string]string) []mesh {
-	revision := labels[labelRevision]
-	if revision == "" && r.Cluster.Controller.Distribution == aksAddon {
-		revision = r.Cluster.Controller.Version
-	}
-	for _, m := range r.meshes {
-		if m.revision == revision || m.revision == "" && revision == "default" {
-			return []mesh{m}
-		}
-	}
-	if revision != "" {
-		return nil
-	}
-	return r.meshes
 }
 
 // floor is the lowest TLS version of the listeners of one Gateway.
 func (r *reader) floor(g *object.Object) posture.Setting[string] {
+	if forced := r.compliance(); forced != nil {
+		return by(forced.lowest, forced.at, forced.why)
+	}
 	meshes := r.meshesOf(g.Labels)
-	if len(meshes) == 0 {
+	switch {
+	case r.approuting():
+		return by("1.2", gatewayapi.Nearest(g, "spec.gatewayClassName"), "application routing has no mesh configuration that could set the lowest version")
+	case len(meshes) == 0 && len(r.meshes) > 0:
+		return r.lostFloor(g)
+	case len(meshes) == 0:
 		return r.declaredFloor(g)
 	}
 	var out posture.Setting[string]
 	for _, m := range meshes {
 		version := m.config.TLSDefaults.MinProtocolVersion
-		s := by("1.2", gatewayapi.Nearest(m.object, meshKey), "meshConfig.tlsDefaults.minProtocolVersion is not set")
+		s := by("1.2", m.at(), "meshConfig.tlsDefaults.minProtocolVersion is not set")
 		switch version {
 		case "TLSV1_3":
 			s.Value, s.Why = "1.3", "meshConfig.tlsDefaults.minProtocolVersion is TLSV1_3"
@@ -108,7 +108,7 @@ func (r *reader) floor(g *object.Object) posture.Setting[string] {
 			s.Why = "meshConfig.tlsDefaults.minProtocolVersion is TLSV1_2"
 		default:
 			s.Why = fmt.Sprintf("meshConfig.tlsDefaults.minProtocolVersion is %q, which Istio does not know", version)
-			r.Unknown(m.object, "value", meshKey, s.Why)
+			r.Unknown(m.object, "value", m.key, s.Why)
 		}
 		if out.Value == "" || s.Value < out.Value {
 			out = s
@@ -138,13 +138,13 @@ func (r *reader) meshFloor(g *object.Object) (string, posture.Ref, string) {
 	meshes := r.meshesOf(g.Labels)
 	for _, m := range meshes {
 		if m.config.MeshMTLS.MinProtocolVersion != "TLSV1_3" {
-			return "1.2", gatewayapi.Nearest(m.object, meshKey), "meshConfig.meshMTLS.minProtocolVersion is not TLSV1_3"
+			return "1.2", m.at(), "meshConfig.meshMTLS.minProtocolVersion is not TLSV1_3"
 		}
 	}
 	if len(meshes) == 0 {
 		return "1.2", gatewayapi.RefOf(g, "spec.gatewayClassName"), "the mesh configuration is not in Git"
 	}
-	return "1.3", gatewayapi.Nearest(meshes[0].object, meshKey), "meshConfig.meshMTLS.minProtocolVersion is TLSV1_3"
+	return "1.3", meshes[0].at(), "meshConfig.meshMTLS.minProtocolVersion is TLSV1_3"
 }
 
 // trustDomains are the mesh's trust domain and its aliases.

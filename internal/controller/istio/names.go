@@ -45,8 +45,6 @@ const (
 	kindHostname            = "Hostname" // of a backendRef only, never an object
 )
 
-const aksAddon = "aks-addon"
-
 // clusterDomain is Kubernetes' DNS domain; Istio's default (pkg/config/constants/constants.go, DefaultClusterLocalDomain).
 const clusterDomain = "cluster.local"
 

@@ -2,6 +2,8 @@ package istio
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/gatespan/gatespan/internal/gatewayapi"
@@ -9,10 +11,7 @@ import (
 	"github.com/gatespan/gatespan/internal/posture"
 )
 
-// strict reports whether the pods of a Service take mutual TLS of the mesh only: the gateway then speaks it by itself. The most specific
-// PeerAuthentication counts: of the port, of the workload, of the namespace, of the mesh (pilot/pkg/model/authentication.go
-// initAuthnPolicies, pilot/pkg/security/authn/policy_applier.go). A workload's policy that may select the pods, as far as Git tells, counts
-// as one that does where it is less strict.
+// strict reports whether the pods of a Service take mutual TLS of the mesh only: the gateway then speaks it by itself.
 func (r *reader) strict(namespace, service string, port int) (bool, posture.Ref, string) {
 	o := r.Objects.Find("", "Service", namespace, service)
 	if o == nil {
@@ -24,50 +23,97 @@ func (r *reader) strict(namespace, service string, port int) (bool, posture.Ref,
 	if at, why, out := r.outsideMesh(namespace, pods, target); out {
 		return false, at, why
 	}
-	// From the widest to the most specific; each that says something decides.
-	strict, at, why := false, gatewayapi.RefOf(o, "spec"), "no PeerAuthentication requires mutual TLS of its pods"
-	take := func(p item[peerAuthenticationSpec], mode, field string) {
-		switch mode {
-		case "", "UNSET":
-		case "STRICT":
-			strict, at, why = true, gatewayapi.RefOf(p.object, field), "PeerAuthentication mode is STRICT"
-		default:
-			strict, at, why = false, gatewayapi.RefOf(p.object, field), "PeerAuthentication mode is "+mode
-		}
+	m := r.peerMode(namespace, selector, pods, target)
+	if m.mode == "" {
+		return false, gatewayapi.RefOf(o, "spec"), "no PeerAuthentication requires mutual TLS of its pods"
 	}
+	return m.mode == modeStrict, m.at, "PeerAuthentication mode is " + m.mode
+}
+
+const modeStrict = "STRICT" // security/v1beta1/peer_authentication.proto
+
+// peerMode is one mode with the field that decided; without mode nothing did.
+type peerMode struct {
+	mode string
+	at   posture.Ref
+}
+
+// over lets what is more specific decide, unless it says nothing.
+func (m peerMode) over(wider peerMode) peerMode {
+	if m.mode == "" || m.mode == "UNSET" {
+		return wider
+	}
+	return m
+}
+
+// peerMode is the mode of the mesh, over it that of the namespace, over it that of the workload, and over it that of the port, which a
+// workload's policy alone can have (pilot/pkg/security/authn/policy_applier.go ComposePeerAuthentication). Of several policies of one
+// scope the oldest counts alone, so that here the weakest does; a workload's policy that may select the pods, as far as Git tells,
+// is one of them where it is less strict.
+func (r *reader) peerMode(namespace string, service map[string]string, pods []pod, port int) peerMode {
 	root := r.rootNamespace()
+	var mesh, scope []peerMode
+	var workload []item[peerAuthenticationSpec]
+	sure := true
 	for _, p := range r.peers {
-		if p.object.Namespace == root && p.spec.Selector == nil && p.spec.MTLS != nil {
-			take(p, p.spec.MTLS.Mode, "spec.mtls.mode")
+		own := p.object.Namespace == namespace && namespace != root
+		switch {
+		case p.spec.Selector == nil || len(p.spec.Selector.MatchLabels) == 0:
+			if p.object.Namespace == root {
+				mesh = append(mesh, said(p))
+			} else if own {
+				scope = append(scope, said(p))
+			}
+		case own:
+			always, may := selects(p.spec.Selector.MatchLabels, service, pods)
+			if may {
+				workload = append(workload, p)
+				sure = sure && always
+			}
 		}
 	}
-	for _, p := range r.peers {
-		if p.object.Namespace == namespace && p.object.Namespace != root && p.spec.Selector == nil && p.spec.MTLS != nil {
-			take(p, p.spec.MTLS.Mode, "spec.mtls.mode")
+	wider := weakestMode(scope, weakestMode(mesh, peerMode{}))
+	var modes []peerMode
+	for _, p := range workload {
+		m := said(p).over(wider)
+		number := fmt.Sprint(port)
+		if level, ok := p.spec.PortLevelMTLS[number]; ok {
+			m = peerMode{level.Mode, gatewayapi.Nearest(p.object, object.Key("spec.portLevelMtls", number)+".mode")}.over(m)
+		} else if port == 0 {
+			for _, name := range slices.Sorted(maps.Keys(p.spec.PortLevelMTLS)) { // one of them may be the port, whose number Git does not tell
+				level := peerMode{p.spec.PortLevelMTLS[name].Mode, gatewayapi.Nearest(p.object, object.Key("spec.portLevelMtls", name)+".mode")}.over(m)
+				m = weakestMode([]peerMode{m, level}, wider)
+			}
+		}
+		modes = append(modes, m)
+	}
+	if !sure {
+		modes = append(modes, wider)
+	}
+	return weakestMode(modes, wider)
+}
+
+// said is what a policy says of all ports.
+func said(p item[peerAuthenticationSpec]) peerMode {
+	m := peerMode{at: gatewayapi.Nearest(p.object, "spec.mtls.mode")}
+	if p.spec.MTLS != nil {
+		m.mode = p.spec.MTLS.Mode
+	}
+	return m
+}
+
+// weakestMode is the first that is not STRICT, otherwise the first; where there is none, and for one that says nothing, what is wider.
+func weakestMode(modes []peerMode, wider peerMode) peerMode {
+	out := wider
+	for i, m := range modes {
+		if m = m.over(wider); i == 0 || m.mode != modeStrict {
+			out = m
+		}
+		if out.mode != modeStrict {
+			break
 		}
 	}
-	for _, p := range r.peers {
-		if p.object.Namespace != namespace || p.spec.Selector == nil {
-			continue
-		}
-		sure, may := selects(p.spec.Selector.MatchLabels, selector, pods)
-		if !may {
-			continue
-		}
-		mode, field := "", "spec.mtls.mode"
-		if p.spec.MTLS != nil {
-			mode = p.spec.MTLS.Mode
-		}
-		if level, ok := p.spec.PortLevelMTLS[fmt.Sprint(target)]; ok {
-			mode, field = level.Mode, object.Key("spec.portLevelMtls", fmt.Sprint(target))+".mode"
-		} else if len(p.spec.PortLevelMTLS) > 0 && target == 0 {
-			mode, field = "of a port that Git does not tell", "spec.portLevelMtls"
-		}
-		if sure || mode != "STRICT" {
-			take(p, mode, field)
-		}
-	}
-	return strict, at, why
+	return out
 }
 
 // selects: surely, when the Service's own selector or all known pods have the labels; maybe, when nothing contradicts.

@@ -1,6 +1,8 @@
 package istio
 
 import (
+	"strings"
+
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/posture"
 )
@@ -12,7 +14,7 @@ func profile() controller.Profile {
 		Name:            "istio",
 		Title:           "Istio",
 		ControllerNames: []string{"istio.io/gateway-controller"}, // pilot/pkg/features/pilot.go, PILOT_GATEWAY_API_CONTROLLER_NAME
-		Classes:         []string{"istio"},
+		Classes:         []string{"istio", approutingClass},
 		Kinds: map[string][]string{
 			networkingGroup: {kindDestinationRule, "EnvoyFilter", "Gateway", kindHostname, "ProxyConfig", kindServiceEntry, "Sidecar", "VirtualService", "WorkloadEntry", "WorkloadGroup"},
 			securityGroup:   {kindAuthorizationPolicy, "PeerAuthentication", "RequestAuthentication"},
@@ -35,11 +37,9 @@ func versions() []controller.VersionRange {
 		{Distribution: "upstream", From: "1.28", To: "1.31", Source: "releasenotes/notes/57183.yaml, VERSION"},
 		{Distribution: aksAddon, From: "asm-1-28", To: "asm-1-30", Source: aks},
 		// Known, so that the refusal can say why.
-		{Distribution: "aks-approuting", From: "1.28", To: "1.31", Source: "AKS articles/aks/app-routing-gateway-api.md"},
+		{Distribution: approuting, From: "1.28", To: "1.31", Source: "AKS articles/aks/app-routing-gateway-api.md"},
 	}
 }
-
-const approuting = "aks-approuting"
 
 func abilities() []controller.Ability {
 	gateway, mesh, network, workload := string(posture.ByGateway), string(posture.ByMesh), string(posture.ByNetwork), string(posture.ByWorkload)
@@ -89,12 +89,17 @@ func refusals() []controller.Ability {
 	no(aksAddon, "the add-on deploys egress gateways with `az aks mesh enable-egress-gateway` only, not from a Gateway",
 		`via: "direct", or Istio or Envoy Gateway installed by yourselves`, egress,
 		controller.ExitGateway, controller.ExitClientCertificate, controller.ExitPinnedCA, controller.ExitName, controller.ExitClosed)
-	no(approuting, "application routing has no mesh configuration, so no listener can require TLS 1.3, and none of Istio's own kinds",
-		"the Istio add-on, or Istio or Envoy Gateway installed by yourselves", routing,
-		controller.EntryTerminate, controller.EntryPassthrough, controller.EntryFloor, controller.EntryClientCertificate,
-		controller.EntryIdentityURI, controller.EntryIdentityDNS, controller.EntrySourceCIDRs, controller.EntryBackendTLS, controller.EntryHTTPRoute)
-	no(approuting, "application routing does not support traffic that leaves the cluster", `via: "direct"`, routing,
-		controller.ExitGateway, controller.ExitClientCertificate, controller.ExitPinnedCA, controller.ExitName, controller.ExitFloor, controller.ExitClosed)
+	for _, id := range controller.AbilityIDs() {
+		how, instead := "application routing has no mesh configuration, so no listener can require TLS 1.3, and none of Istio's own kinds",
+			"the Istio add-on, or Istio or Envoy Gateway installed by yourselves"
+		switch {
+		case id == controller.ExitDirect:
+			continue
+		case strings.HasPrefix(string(id), "exit."):
+			how, instead = "application routing does not support traffic that leaves the cluster", `via: "direct"`
+		}
+		no(approuting, how, instead, routing, id)
+	}
 	return out
 }
 

@@ -24,17 +24,27 @@ type reader struct {
 	peers     []item[peerAuthenticationSpec]
 	classic   []item[classicGatewaySpec]
 	virtual   []item[virtualServiceSpec]
+	sidecars  []item[sidecarSpec]
+	entries   []item[workloadEntrySpec]
 	exitIndex map[exitKey]int
+	forced    struct {
+		read   bool
+		policy *forced
+	}
 }
 
 func read(cluster controller.Cluster, set *object.Set) posture.Posture {
 	r := &reader{World: gatewayapi.Load(cluster, profile(), set), exitIndex: map[exitKey]int{}, ignored: map[string]*object.Object{}}
+	r.Objects = r.available()
 	r.meshes = r.readMeshes()
 	r.services = decode[serviceEntrySpec](r, networkingGroup, kindServiceEntry)
 	r.policies = decode[authorizationPolicySpec](r, securityGroup, kindAuthorizationPolicy)
 	r.peers = decode[peerAuthenticationSpec](r, securityGroup, "PeerAuthentication")
 	r.classic = decode[classicGatewaySpec](r, networkingGroup, "Gateway")
 	r.virtual = decode[virtualServiceSpec](r, networkingGroup, "VirtualService")
+	r.sidecars = decode[sidecarSpec](r, networkingGroup, "Sidecar")
+	r.entries = decode[workloadEntrySpec](r, networkingGroup, "WorkloadEntry")
+	decode[telemetrySpec](r, telemetryGroup, "Telemetry")
 	r.rules = r.destinationRules()
 
 	for _, g := range r.Gateways {
@@ -47,6 +57,7 @@ func read(cluster controller.Cluster, set *object.Set) posture.Posture {
 	}
 	r.sidecarExits()
 	r.classicGateways()
+	r.foreignEndpoints()
 	r.hatches()
 	return r.Posture
 }

@@ -58,7 +58,7 @@ type virtualHTTP struct {
 	Route            []virtualDestination `json:"route,omitempty"`
 	Redirect         *virtualRedirect     `json:"redirect,omitempty"`
 	DirectResponse   any                  `json:"directResponse,omitempty"`
-	Delegate         any                  `json:"delegate,omitempty"`
+	Delegate         *virtualDelegate     `json:"delegate,omitempty"`
 	Rewrite          any                  `json:"rewrite,omitempty"`
 	Timeout          any                  `json:"timeout,omitempty"`
 	Retries          any                  `json:"retries,omitempty"`
@@ -68,7 +68,23 @@ type virtualHTTP struct {
 	MirrorPercent    any                  `json:"mirrorPercent,omitempty"`
 	MirrorPercentage any                  `json:"mirrorPercentage,omitempty"`
 	CORSPolicy       any                  `json:"corsPolicy,omitempty"`
-	Headers          any                  `json:"headers,omitempty"`
+	Headers          *virtualHeaders      `json:"headers,omitempty"`
+}
+
+type virtualDelegate struct {
+	Name      string `json:"name,omitempty"`
+	Namespace string `json:"namespace,omitempty"`
+}
+
+type virtualHeaders struct {
+	Request  *headerOperations `json:"request,omitempty"`
+	Response any               `json:"response,omitempty"`
+}
+
+type headerOperations struct {
+	Set    map[string]string `json:"set,omitempty"`
+	Add    map[string]string `json:"add,omitempty"`
+	Remove []string          `json:"remove,omitempty"`
 }
 
 type virtualMatch struct {
@@ -99,9 +115,9 @@ type virtualRedirect struct {
 }
 
 type virtualDestination struct {
-	Destination virtualTarget `json:"destination"`
-	Weight      *int          `json:"weight,omitempty"`
-	Headers     any           `json:"headers,omitempty"`
+	Destination virtualTarget   `json:"destination"`
+	Weight      *int            `json:"weight,omitempty"`
+	Headers     *virtualHeaders `json:"headers,omitempty"`
 }
 
 type virtualMirror struct {

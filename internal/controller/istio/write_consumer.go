@@ -33,8 +33,8 @@ func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, er
 	if c.Via == "direct" {
 		return kubernetes.WriteDirect(cluster, c)
 	}
-	if cluster.Controller.Distribution == aksAddon {
-		return nil, fmt.Errorf("consumer %s: the add-on of AKS supports no egress gateway that Istio deploys", c.Name)
+	if d := cluster.Controller.Distribution; d == aksAddon || d == approuting {
+		return nil, fmt.Errorf("consumer %s: AKS (%s) supports no egress gateway that Istio deploys", c.Name, d)
 	}
 	if len(c.Destinations) == 0 {
 		return nil, fmt.Errorf("consumer %s has no destination", c.Name)
