@@ -114,6 +114,43 @@ func TestIstioMesh(t *testing.T) {
 	}
 }
 
+// TestEgressRules: rules for the destination that out-rank, or would, the one that gatespan wrote for aks-prod.
+func TestEgressRules(t *testing.T) {
+	const host = "relay.orders.orders.egress.internal"
+	rule := func(name, namespace, spec string) string {
+		return "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: " + name + ", namespace: " + namespace + "}\nspec:\n  host: " + host + "\n" + spec
+	}
+	check(t, gatetest.Relay, []unsafe{
+		{"U110 a subset that says nothing of TLS", replace(orders, "  exportTo:\n  - .\n  host: "+host+"\n", "  exportTo: [.]\n  host: "+host+"\n  subsets: [{name: v2, trafficPolicy: {portLevelSettings: [{port: {number: 443}}]}}]\n", "subsets:"), "unknown/value", "", call, false},
+		{"U110 a subset in plaintext", replace(orders, "  exportTo:\n  - .\n  host: "+host+"\n", "  exportTo: [.]\n  host: "+host+"\n  subsets: [{name: v2, trafficPolicy: {tls: {mode: DISABLE}, portLevelSettings: [{port: {number: 443}, tls: {mode: DISABLE}}]}}]\n", "subsets:"), "unknown/value", "", call, false},
+		{"U112 a rule of the root namespace for sidecars", add(orders, rule("everywhere", "istio-system", "  trafficPolicy: {tls: {mode: MUTUAL, credentialName: orders-client-tls}}\n"), "credentialName: orders-client-tls}"), "egress/plaintext", "DestinationRule istio-system/everywhere", "DestinationRule istio-system/everywhere", false},
+		{"U112 a rule beside it for the same proxies", add(orders, rule("beside", "orders", "  exportTo: [\".\"]\n  trafficPolicy: {tls: {mode: SIMPLE}}\n  workloadSelector: {matchLabels: {gateway.networking.k8s.io/gateway-name: orders-egress}}\n"), "mode: SIMPLE"), "egress/no-client-certificate", egressListener, "DestinationRule orders/beside", false},
+		{"U113 in the mesh", replace(orders, "location: MESH_EXTERNAL", "location: MESH_INTERNAL", "MESH_INTERNAL"), "unknown/value", "", "ServiceEntry orders/orders-relay", false},
+	})
+}
+
+// TestSafeEgressRules: S035 and S036, on what gatespan wrote for aks-prod.
+func TestSafeEgressRules(t *testing.T) {
+	for name, change := range map[string]func(*gatetest.Repo){
+		"S035 the settings of the port, for the destination too": func(r *gatetest.Repo) {
+			r.Replace(orders, "  trafficPolicy:\n    portLevelSettings:\n", "  trafficPolicy:\n    tls: {mode: MUTUAL, credentialName: orders-client-tls, sni: relay.example.com, subjectAltNames: [relay.example.com]}\n    portLevelSettings:\n")
+		},
+		"S036 a plain port inside the mesh": func(r *gatetest.Repo) {
+			r.Replace(orders, "  - name: https\n    number: 443\n    protocol: HTTPS\n", "  - {name: http, number: 443, protocol: HTTP, targetPort: 443}\n")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := gatetest.Relay(t)
+			change(r)
+			for _, f := range r.Check(gate.Options{}).Findings {
+				if !strings.HasPrefix(f.Rule, "drift/") && f.Severity == "block" {
+					t.Errorf("%s at %s:%d: %s", f.Rule, f.File, f.Line, f.Message)
+				}
+			}
+		})
+	}
+}
+
 // TestMeshRevisions: the fleet aks-addon, whose floor is configuration of one revision of the add-on.
 func TestMeshRevisions(t *testing.T) {
 	const (
