@@ -29,6 +29,9 @@ type Profile struct {
 	// ServerCertificates and ClientCA say what the writers need; see the constants. The zero values are a Secret and a ConfigMap.
 	ServerCertificates string
 	ClientCA           string
+	// RootsBefore is a version of Gateway API: where the cluster has an older one, the roots of clients are in a Secret beside each server
+	// certificate, which gatespan writes, so the fleet must hold them. "" for never.
+	RootsBefore string
 }
 
 // Where a controller takes a certificate or a bundle from.

@@ -169,6 +169,10 @@ func (m *maker) clientCA(c *Cluster, name string, gateway fleet.Gateway, at []st
 	case profile.ClientCA == controller.FromCASecret && td.PEM == "" && !td.Distributed:
 		m.at(at, "add the roots as trustDomains."+td.Name+".bundle.pem",
 			"exposure %s: %s in cluster %s takes the roots of clients from a Secret, and the fleet holds no roots of trust domain %s to write there", name, called(c), cluster, td.Name)
+	case profile.RootsBefore != "" && !c.Facts.ServesGatewayAPI(profile.RootsBefore) && !td.Written():
+		m.at(at, "add the roots as trustDomains."+td.Name+".bundle.pem, not distributed, or upgrade the Gateway API's CRDs to "+profile.RootsBefore,
+			"exposure %s: with Gateway API %s %s in cluster %s takes the roots of clients from a Secret beside the server's certificate, and the fleet holds no roots of trust domain %s to write there",
+			name, c.Facts.GatewayAPI.Version, called(c), cluster, td.Name)
 	case profile.ClientCA == controller.FromTrustStore && gateway.TrustStore == "":
 		m.at(at, "add clusters."+cluster+".gateways."+id+".trustStore",
 			"exposure %s: %s in cluster %s verifies clients with a trust store of the cloud, and gateway %s names none", name, called(c), cluster, id)

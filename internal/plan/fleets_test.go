@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"cmp"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"crypto/x509"
@@ -38,8 +39,8 @@ func generateFleet(r *rand.Rand) *fleet.Fleet {
 
 // lawController is a controller as the law's fleets have it.
 type lawController struct {
-	name    string
-	cluster func(*generator, *fleet.Cluster) // sets Controller, and what else such a cluster needs
+	name, distribution string                           // distribution is upstream when it is left out
+	cluster            func(*generator, *fleet.Cluster) // sets Controller, and what else such a cluster needs
 	// What its gateways can do as providers: end TLS, pass it through; and whether the listener tells URI and DNS identities apart.
 	terminates, passes, uri, dns bool
 	one                          bool // a cluster has one gateway, because its TLS settings are those of the installation
@@ -68,6 +69,17 @@ var lawControllers = []lawController{
 		},
 	},
 	{
+		name: "istio", distribution: "aks-addon", terminates: true, passes: true, uri: true, heldClientRoots: true,
+		cluster: func(g *generator, c *fleet.Cluster) {
+			c.Cloud = "aks"
+			c.GatewayAPI.Version = pick(g, "1.4", "1.5") // what AKS manages
+			c.Controller = fleet.Controller{
+				Name: "istio", Distribution: "aks-addon", Version: "asm-1-30", MeshTrustDomain: "cluster.local",
+				MeshConfig: &fleet.MeshConfig{MinProtocolVersion: "TLSV1_3", Evidence: "the platform's repository"},
+			}
+		},
+	},
+	{
 		name: "agc", // serves nothing, and its pods call directly
 		cluster: func(_ *generator, c *fleet.Cluster) {
 			c.Cloud = "aks"
@@ -78,8 +90,9 @@ var lawControllers = []lawController{
 
 // controllerOf is what the law knows of a cluster's controller.
 func (g *generator) controllerOf(cluster string) lawController {
+	have := g.fleet.Clusters[cluster].Controller
 	for _, c := range lawControllers {
-		if c.name == g.fleet.Clusters[cluster].Controller.Name {
+		if c.name == have.Name && cmp.Or(c.distribution, "upstream") == have.Distribution {
 			return c
 		}
 	}

@@ -153,6 +153,10 @@ func TestRefusals(t *testing.T) {
 				change(x.Consumers, "orders", func(c *fleet.Consumer) { c.Namespace = "billing" })
 			})
 		}, "has another namespace in exposure relay", "another name"},
+		"roots of clients beside the certificate": {func(f *fleet.Fleet) {
+			*f = *mirrored(t)
+			cluster(f, "eks-prod", func(c *fleet.Cluster) { c.GatewayAPI.Version = "1.4" })
+		}, "with Gateway API 1.4 Istio 1.31 in cluster eks-prod takes the roots of clients from a Secret", "trustDomains.corp.bundle.pem"},
 		"an Istio egress without roots": {func(f *fleet.Fleet) {
 			change(f.TrustDomains, "corp", func(td *fleet.TrustDomain) { td.Bundle.PEM = "" })
 		}, "takes the CA of a call from a Secret", "trustDomains.corp.bundle.pem"},

@@ -25,9 +25,10 @@ func profile() controller.Profile {
 		APIVersions: map[string][]string{
 			networkingGroup: {"v1", "v1beta1", "v1alpha3"}, securityGroup: {"v1", "v1beta1"}, extensionsGroup: {"v1alpha1"}, telemetryGroup: {"v1", "v1alpha1"},
 		},
-		Versions:   versions(),
-		Abilities:  abilities(),
-		References: references(),
+		RootsBefore: "1.5", // write.go frontendWritten
+		Versions:    versions(),
+		Abilities:   abilities(),
+		References:  references(),
 	}
 }
 
