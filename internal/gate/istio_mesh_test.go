@@ -221,6 +221,28 @@ func TestSafeInTheMesh(t *testing.T) {
 	}
 }
 
+// TestProbesOfAzure: a probe by HTTPS has no client certificate, which only warns. What gatespan writes is probed in another way.
+func TestProbesOfAzure(t *testing.T) {
+	r, options := example(t, "aks-to-eks")
+	warned := func() int {
+		n := 0
+		for _, f := range r.Check(options).Findings {
+			if f.Rule == "network/https-probe" && f.Severity == "warn" {
+				n++
+			}
+		}
+		return n
+	}
+	if n := warned(); n != 0 {
+		t.Errorf("%d warnings of what is generated", n)
+	}
+	r.Replace(stockEdge, "health-probe_protocol: Http\n", "health-probe_protocol: Https\n")
+	r.Replace(stockEdge, "health-probe_port: \"15021\"\n", "health-probe_port: \"443\"\n")
+	if n := warned(); n != 1 {
+		t.Errorf("%d warnings of an HTTPS probe", n)
+	}
+}
+
 // TestFloorInsideTheMesh: U096. Nothing asks for a floor of the mesh's own hops, so that taking it away is a change to look at.
 func TestFloorInsideTheMesh(t *testing.T) {
 	r, options := example(t, "aks-to-eks")

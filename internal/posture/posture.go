@@ -86,6 +86,9 @@ const (
 	SchemeUnknown        = "unknown"
 )
 
+// ProbeHTTPS: the load balancer shakes hands with the listener itself, without a client certificate.
+const ProbeHTTPS = "https"
+
 // Entry is one way in: one effective listener.
 type Entry struct {
 	Subject    Subject `json:"subject"`
@@ -115,7 +118,8 @@ type Entry struct {
 	Revocation  Setting[string]      `json:"revocation"` // "none", "leaf", "chain"
 	Forwarding  Setting[string]      `json:"forwarding"` // identity header: "sanitize", "append", "forward" (a client can forge it)
 	SourceCIDRs Setting[SourceCIDRs] `json:"sourceCIDRs"`
-	JWT         Setting[JWT]         `json:"jwt"` // the least that any of its routes asks of a request
+	Probe       Setting[string]      `json:"probe"` // how the load balancer asks whether the proxies live: ProbeHTTPS, or ""
+	JWT         Setting[JWT]         `json:"jwt"`   // the least that any of its routes asks of a request
 
 	Routes []Route `json:"routes"`
 }
