@@ -113,6 +113,14 @@ func (r *reader) server(g item[classicGatewaySpec], index int, s classicServer) 
 	if e.Identities.By.Kind == "" {
 		e.Identities.By = at
 	}
+	if s.TLS != nil && s.TLS.HTTPSRedirect && e.TLS.Value == posture.TLSNone {
+		// Every virtual host of the server requires TLS: plaintext is answered with a redirect, whatever binds to it (gateway.go).
+		e.Routes = append(e.Routes, posture.Route{
+			Ref: ref(".tls.httpsRedirect"), Hostnames: []string{}, Paths: []string{}, RedirectOnly: true,
+			Backends: []posture.Backend{}, Mirrors: []posture.Backend{}, Headers: []posture.Header{},
+		})
+		return e
+	}
 	for _, v := range r.virtual {
 		if slices.ContainsFunc(v.spec.Gateways, func(name string) bool { return bindsTo(name, v.object.Namespace, g.object) }) {
 			e.Routes = append(e.Routes, r.virtualRoute(g, v))

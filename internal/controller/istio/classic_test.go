@@ -76,6 +76,10 @@ func TestClassicGateway(t *testing.T) {
 		{"U100 a plaintext server", []string{"#servers", "- {port: {number: 80, name: http, protocol: HTTP}, hosts: ['*']}"}, func(t *testing.T, p posture.Posture) string {
 			return fact(entry(t, p, "http").TLS)
 		}, "none by Gateway spec.servers[1].port.protocol"},
+		{"a plaintext server that redirects", []string{"#servers", "- {port: {number: 80, name: http, protocol: HTTP}, hosts: [./relay.example.com], tls: {httpsRedirect: true}}"}, func(t *testing.T, p posture.Posture) string {
+			routes := entry(t, p, "http").Routes
+			return fmt.Sprint(len(routes), routes[0].RedirectOnly, len(routes[0].Backends))
+		}, "1 true 0"},
 		{"U101 a Gateway that is not in Git", []string{"gateways: [old]", "gateways: [mesh, other/public]"}, ways, "classic-route relay spec.gateways[1]"},
 		{"a protocol in another case", []string{"protocol: HTTPS", "protocol: https"}, server, "terminate client=required by Gateway spec.servers[0].tls.mode min=1.3 open=false"},
 		{"an identity header", []string{"http: [{route:", "http: [{headers: {request: {set: {X-Forwarded-Client-Cert: me}}}, route:"}, func(t *testing.T, p posture.Posture) string {

@@ -19,7 +19,7 @@ func (r *reader) probe(l *gatewayapi.Listener, e *posture.Entry) {
 	service, parameters := r.parameters(l.Gateway)
 	value := func(key string) (string, bool) {
 		if v, ok := service.Metadata.Annotations[key]; ok {
-			return v, true
+			return v, v != "" // a null takes the annotation away
 		}
 		v, ok := infrastructureText(l.Gateway, key)
 		return v, ok

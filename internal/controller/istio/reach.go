@@ -108,50 +108,26 @@ func (r *reader) balancer(g *gatewayapi.Gateway, service serviceOverlay, paramet
 // parameters reads the ConfigMap of infrastructure.parametersRef. What it lays over the proxies' Deployment, beside replicas, can change
 // anything about them (deploymentcontroller.go).
 func (r *reader) parameters(g *gatewayapi.Gateway) (serviceOverlay, *object.Object) {
-	var out serviceOverlay
+	out, defaults := r.classDefaults(g)
 	if g.Spec.Infrastructure == nil || g.Spec.Infrastructure.ParametersRef == nil {
-		return out, nil
+		return out, defaults
 	}
 	ref := g.Spec.Infrastructure.ParametersRef
 	const field = "spec.infrastructure.parametersRef"
 	if ref.Group != "" || ref.Kind != "ConfigMap" {
 		r.Unknown(g.Object, "value", field, "Istio takes parameters from a ConfigMap only")
-		return out, nil
+		return out, defaults
 	}
 	r.Resolve(g.Object, field, object.ID{Kind: "ConfigMap", Namespace: g.Object.Namespace, Name: ref.Name}, closed)
 	o := r.Objects.Find("", "ConfigMap", g.Object.Namespace, ref.Name)
 	if o == nil {
-		return out, nil
+		return out, defaults
 	}
-	if err := yaml.Unmarshal([]byte(o.Text("data.service")), &out); err != nil {
-		r.Unknown(o, "value", "data.service", "the overlay of the Service cannot be read: "+err.Error())
-	}
-	var deployment map[string]any
-	if err := yaml.Unmarshal([]byte(o.Text("data.deployment")), &deployment); err != nil || !onlyReplicas(deployment) {
-		hatch := posture.Hatch{
-			Subject: gatewayapi.SubjectOf(o), By: gatewayapi.RefOf(o, "data.deployment"), Gateways: []posture.Subject{gatewayapi.SubjectOf(g.Object)},
-			Why: "it is laid over the Deployment of the gateway's proxies",
-		}
-		if !slices.ContainsFunc(r.Posture.Hatches, func(h posture.Hatch) bool { return h.By == hatch.By && h.Gateways[0] == hatch.Gateways[0] }) {
-			r.Posture.Hatches = append(r.Posture.Hatches, hatch)
-		}
+	r.overlay(g, o, &out)
+	if o.Text("data.service") == "" && defaults != nil {
+		return out, defaults
 	}
 	return out, o
-}
-
-func onlyReplicas(deployment map[string]any) bool {
-	spec, _ := deployment["spec"].(map[string]any)
-	for key := range deployment {
-		if key != "spec" {
-			return false
-		}
-	}
-	for key := range spec {
-		if key != "replicas" {
-			return false
-		}
-	}
-	return true
 }
 
 // forwarding is what happens to x-forwarded-client-cert. A gateway sets it anew (pilot/pkg/networking/core/gateway.go, SANITIZE_SET)
