@@ -3,11 +3,10 @@ package envoygateway
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/gatespan/gatespan/internal/gatewayapi"
+	"github.com/gatespan/gatespan/internal/kubernetes"
 	"github.com/gatespan/gatespan/internal/object"
-	"github.com/gatespan/gatespan/internal/posture"
 )
 
 type envoyProxy struct {
@@ -78,23 +77,18 @@ func service(s envoyProxySpec) proxyService {
 
 const serviceField = "spec.provider.kubernetes.envoyService"
 
-// annotation is one annotation of the proxies' Service and where it is set: the EnvoyProxy's over those of
-// Gateway spec.infrastructure (internal/infrastructure/kubernetes/proxy/resource_provider.go Service).
-type annotation struct {
-	value string
-	by    posture.Ref
-}
-
-func (c proxyConfig) annotations() map[string]annotation {
-	out := map[string]annotation{}
+// annotations are those of the proxies' Service: the EnvoyProxy's over those of Gateway spec.infrastructure
+// (internal/infrastructure/kubernetes/proxy/resource_provider.go Service).
+func (c proxyConfig) annotations() map[string]kubernetes.Annotation {
+	out := map[string]kubernetes.Annotation{}
 	if i := c.gateway.Spec.Infrastructure; i != nil {
 		for k, v := range i.Annotations {
-			out[string(k)] = annotation{string(v), gatewayapi.RefOf(c.gateway.Object, object.Key("spec.infrastructure.annotations", string(k)))}
+			out[string(k)] = kubernetes.Annotation{Value: string(v), By: gatewayapi.RefOf(c.gateway.Object, object.Key("spec.infrastructure.annotations", string(k)))}
 		}
 	}
 	for _, p := range slices.Backward(c.chain) {
 		for k, v := range service(p.spec).Annotations {
-			out[k] = annotation{v, gatewayapi.RefOf(p.object, object.Key(serviceField+".annotations", k))}
+			out[k] = kubernetes.Annotation{Value: v, By: gatewayapi.RefOf(p.object, object.Key(serviceField+".annotations", k))}
 		}
 	}
 	return out
@@ -135,6 +129,3 @@ func (c proxyConfig) port(listener int) int {
 	}
 	return containerPort(listener)
 }
-
-// notWord cuts a list as load balancer annotations write it.
-func notWord(r rune) bool { return strings.ContainsRune(", ;", r) }

@@ -2,8 +2,6 @@ package envoygateway
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
@@ -117,43 +115,19 @@ func listenerPolicy(gateway string, l controller.Listener, configMap string) cli
 func providerProxy(cluster controller.Cluster, g controller.Gateway) envoyProxySpec {
 	service := &proxyService{
 		Type:                     "LoadBalancer",
-		Annotations:              map[string]string{},
+		LoadBalancerClass:        kubernetes.LoadBalancerClass(cluster.Cloud),
+		Annotations:              kubernetes.LoadBalancerAnnotations(cluster.Cloud, g, kubernetes.HealthProbe{}),
 		ExternalTrafficPolicy:    "Local", // the proxies see the client's address
-		LoadBalancerSourceRanges: sourceRanges(g.Listeners),
+		LoadBalancerSourceRanges: kubernetes.SourceRanges(g.Listeners),
 	}
-	switch cluster.Cloud {
-	case "eks":
-		service.LoadBalancerClass = lbcClass
-		service.Annotations[awsScheme] = g.Scheme
-		service.Annotations[awsTargetType] = "ip"
-		service.Annotations[awsTargetAttributes] = "preserve_client_ip.enabled=true"
-	case "aks":
-		if g.Scheme == "internal" {
-			service.Annotations[azureInternal] = "true"
-		}
-	}
-	maps.Copy(service.Annotations, g.Annotations)
-	kubernetes := &proxyKubernetes{EnvoyService: service}
+	provider := &proxyKubernetes{EnvoyService: service}
 	if g.Replicas > 0 {
-		kubernetes.EnvoyDeployment = &proxyWorkload{Replicas: g.Replicas}
+		provider.EnvoyDeployment = &proxyWorkload{Replicas: g.Replicas}
 	}
 	return envoyProxySpec{
-		Provider:   &proxyProvider{Type: "Kubernetes", Kubernetes: kubernetes},
+		Provider:   &proxyProvider{Type: "Kubernetes", Kubernetes: provider},
 		BackendTLS: &backendTLS{tlsSettings: tlsSettings{MinVersion: "1.3"}},
 	}
-}
-
-// sourceRanges is the union over all listeners: the Service has one list for all its ports. One listener without any opens it.
-func sourceRanges(listeners []controller.Listener) []string {
-	var out []string
-	for _, l := range listeners {
-		if len(l.SourceCIDRs) == 0 {
-			return nil
-		}
-		out = append(out, l.SourceCIDRs...)
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }
 
 func appendObject(objects []any, o any) []any {

@@ -17,7 +17,6 @@ import (
 func (r *reader) listener(l *gatewayapi.Listener) posture.Entry {
 	e := r.Entry(l)
 	r.options(l)
-	r.reach(l, &e)
 	r.forwarding(l, &e)
 	switch e.TLS.Value {
 	case posture.TLSTerminate:
@@ -28,6 +27,7 @@ func (r *reader) listener(l *gatewayapi.Listener) posture.Entry {
 	e.Identities = r.identities(workload{
 		namespace: l.Gateway.Object.Namespace, gateway: l.Gateway.Object.Name, labels: podLabels(l.Gateway),
 	}, e.Hostnames, l)
+	r.reach(l, &e)
 	return e
 }
 

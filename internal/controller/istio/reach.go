@@ -1,14 +1,13 @@
 package istio
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
-	"strings"
+	"maps"
 
 	"sigs.k8s.io/yaml"
 
 	"github.com/gatespan/gatespan/internal/gatewayapi"
+	"github.com/gatespan/gatespan/internal/kubernetes"
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/posture"
 )
@@ -19,10 +18,12 @@ func podLabels(g *gatewayapi.Gateway) map[string]string {
 	out := map[string]string{
 		"sidecar.istio.io/inject": "false", labelCanonicalName: name + "-" + class, "service.istio.io/canonical-revision": "latest",
 	}
-	if g.Spec.Infrastructure != nil {
-		for k, v := range g.Spec.Infrastructure.Labels {
+	if i := g.Spec.Infrastructure; i != nil && i.Labels != nil {
+		for k, v := range i.Labels {
 			out[string(k)] = string(v)
 		}
+	} else {
+		maps.Copy(out, g.Object.Labels) // deploymentcontroller.go extractInfrastructureMetadata
 	}
 	out[labelGatewayName], out[labelGatewayClass], out[labelManaged] = name, class, "istio.io-gateway-controller"
 	return out
@@ -35,6 +36,7 @@ type serviceOverlay struct {
 	} `json:"metadata"`
 	Spec struct {
 		Type                     string   `json:"type"`
+		LoadBalancerClass        string   `json:"loadBalancerClass"`
 		ExternalTrafficPolicy    string   `json:"externalTrafficPolicy"`
 		LoadBalancerSourceRanges []string `json:"loadBalancerSourceRanges"`
 		ExternalIPs              []string `json:"externalIPs"`
@@ -48,61 +50,50 @@ func (r *reader) reach(l *gatewayapi.Listener, e *posture.Entry) {
 		e.Scheme = unheld(posture.SchemeUnknown, gatewayapi.RefOf(g, "spec.addresses"), "the Gateway uses a Service and proxies that others deploy")
 		return
 	}
-	service, parameters := r.parameters(l.Gateway)
-	at := gatewayapi.Nearest(g, object.Key("metadata.annotations", annotationServiceType))
-	kind := cmp.Or(g.Annotations[annotationServiceType], "LoadBalancer") // deploymentcontroller.go: annotation, otherwise the class's default
-	if service.Spec.Type != "" {
-		kind, at = service.Spec.Type, gatewayapi.RefOf(parameters, "data.service")
-	}
-	why := "its Service is of type " + kind
-	switch {
-	case kind == "ClusterIP" && len(service.Spec.ExternalIPs) == 0:
-		e.Scheme = posture.Setting[string]{Value: posture.SchemeCluster, Enforcer: posture.ByNetwork, By: at, Why: why}
-	case kind == "LoadBalancer":
-		e.Scheme = r.balancer(l.Gateway, service, parameters)
-	default:
-		e.Scheme = unheld(posture.SchemeUnknown, at, why)
-	}
-	if ranges := service.Spec.LoadBalancerSourceRanges; len(ranges) > 0 && kind == "LoadBalancer" {
-		cidrs := slices.Clone(ranges)
-		slices.Sort(cidrs)
-		e.SourceCIDRs = posture.Setting[posture.SourceCIDRs]{
-			Value: posture.SourceCIDRs{CIDRs: cidrs, Everybody: slices.Contains(cidrs, "0.0.0.0/0"), Trusted: true}, Enforcer: posture.ByNetwork,
-			By: gatewayapi.RefOf(parameters, "data.service"), Why: "the load balancer admits loadBalancerSourceRanges",
-		}
-	}
+	r.loadBalancer(l.Gateway).Apply(e)
 }
 
-// balancer is the scheme that a cloud's annotations ask for.
-func (r *reader) balancer(g *gatewayapi.Gateway, service serviceOverlay, parameters *object.Object) posture.Setting[string] {
-	annotation := func(key string) (string, posture.Ref) {
-		if v, ok := service.Metadata.Annotations[key]; ok {
-			return v, gatewayapi.RefOf(parameters, "data.service")
+// loadBalancer is the Service that Istio makes for the proxies (deploymentcontroller.go: the type by annotation, otherwise the class's
+// default), with what the parameters lay over it.
+func (r *reader) loadBalancer(g *gatewayapi.Gateway) kubernetes.LoadBalancer {
+	service, parameters := r.parameters(g)
+	out := kubernetes.LoadBalancer{
+		Cloud: r.Cluster.Cloud, Type: "LoadBalancer", Annotations: infrastructureAnnotations(g), By: gatewayapi.Nearest(g.Object, "spec.infrastructure.annotations"),
+	}
+	if kind := g.Object.Annotations[annotationServiceType]; kind != "" {
+		out.Type, out.By = kind, gatewayapi.RefOf(g.Object, object.Key("metadata.annotations", annotationServiceType))
+	}
+	if parameters == nil {
+		return out
+	}
+	at := gatewayapi.RefOf(parameters, "data.service")
+	if service.Spec.Type != "" {
+		out.Type, out.By = service.Spec.Type, at
+	}
+	for key, value := range service.Metadata.Annotations {
+		out.Annotations[key] = kubernetes.Annotation{Value: value, By: at}
+	}
+	out.Class, out.ClassBy = service.Spec.LoadBalancerClass, at
+	out.SourceRanges, out.SourceRangesBy = service.Spec.LoadBalancerSourceRanges, at
+	out.TrafficPolicy = service.Spec.ExternalTrafficPolicy
+	out.ExternalIPs = len(service.Spec.ExternalIPs) > 0
+	return out
+}
+
+// infrastructureAnnotations are what Istio writes on everything that it makes for a Gateway: those of spec.infrastructure, or without any
+// the Gateway's own (deploymentcontroller.go extractInfrastructureMetadata).
+func infrastructureAnnotations(g *gatewayapi.Gateway) map[string]kubernetes.Annotation {
+	out := map[string]kubernetes.Annotation{}
+	if i := g.Spec.Infrastructure; i != nil && i.Annotations != nil {
+		for k, v := range i.Annotations {
+			out[string(k)] = kubernetes.Annotation{Value: string(v), By: gatewayapi.RefOf(g.Object, object.Key("spec.infrastructure.annotations", string(k)))}
 		}
-		if g.Spec.Infrastructure != nil {
-			for k, v := range g.Spec.Infrastructure.Annotations {
-				if string(k) == key {
-					return string(v), gatewayapi.RefOf(g.Object, object.Key("spec.infrastructure.annotations", key))
-				}
-			}
-		}
-		return "", gatewayapi.Nearest(g.Object, "spec.infrastructure.annotations")
+		return out
 	}
-	network := func(value string, at posture.Ref, why string) posture.Setting[string] {
-		return posture.Setting[string]{Value: value, Enforcer: posture.ByNetwork, By: at, Why: why}
+	for k, v := range g.Object.Annotations {
+		out[k] = kubernetes.Annotation{Value: v, By: gatewayapi.RefOf(g.Object, object.Key("metadata.annotations", k))}
 	}
-	value, at := annotation(azureInternal)
-	switch {
-	case strings.EqualFold(value, "true"):
-		return network(posture.SchemeInternal, at, "the load balancer of Azure is internal")
-	case r.Cluster.Cloud == "aks":
-		return network(posture.SchemeInternetFacing, at, "nothing makes the load balancer of Azure internal")
-	}
-	switch value, at = annotation(awsScheme); value {
-	case posture.SchemeInternetFacing, posture.SchemeInternal:
-		return network(value, at, "the scheme of the load balancer of AWS is "+value)
-	}
-	return unheld(posture.SchemeUnknown, at, "no annotation tells the scheme of the load balancer")
+	return out
 }
 
 // parameters reads the ConfigMap of infrastructure.parametersRef. What it lays over the proxies' Deployment, beside replicas, can change
@@ -145,14 +136,11 @@ func (r *reader) forwarding(l *gatewayapi.Listener, e *posture.Entry) {
 			details, at = v, gatewayapi.RefOf(m.object, meshKey)
 		}
 	}
-	if g := l.Gateway; g.Spec.Infrastructure != nil {
-		if text, ok := g.Spec.Infrastructure.Annotations[annotationProxyConfig]; ok {
-			field := object.Key("spec.infrastructure.annotations", annotationProxyConfig)
-			if err := yaml.Unmarshal([]byte(text), &proxy); err != nil {
-				r.Unknown(g.Object, "value", field, "the proxy configuration cannot be read")
-			} else if v := proxy.GatewayTopology.ForwardClientCertDetails; v != "" {
-				details, at = v, gatewayapi.RefOf(g.Object, field)
-			}
+	if a, ok := infrastructureAnnotations(l.Gateway)[annotationProxyConfig]; ok {
+		if err := yaml.Unmarshal([]byte(a.Value), &proxy); err != nil {
+			r.Unknown(l.Gateway.Object, "value", a.By.Field, "the proxy configuration cannot be read")
+		} else if v := proxy.GatewayTopology.ForwardClientCertDetails; v != "" {
+			details, at = v, a.By
 		}
 	}
 	why := "gatewayTopology.forwardClientCertDetails is " + details

@@ -134,36 +134,14 @@ func targetGateway(name string) policyTarget {
 	return policyTarget{TargetRefs: []policyTargetReference{{Group: gatewayapi.Group, Kind: "Gateway", Name: name}}}
 }
 
-// Annotations that a cloud's load balancer reads from the Service that Istio makes (facts: cloud-provider-azure's and
-// aws-load-balancer-controller's documentation).
-const (
-	azureInternal  = "service.beta.kubernetes.io/azure-load-balancer-internal"
-	awsScheme      = "service.beta.kubernetes.io/aws-load-balancer-scheme"
-	awsType        = "service.beta.kubernetes.io/aws-load-balancer-type"
-	awsTargetType  = "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type"
-	awsTargetAttrs = "service.beta.kubernetes.io/aws-load-balancer-target-group-attributes"
-)
+// statusPort is where the proxies, and their Service, tell whether they are ready (deploymentcontroller.go extractServicePorts).
+const statusPort = 15021
 
 // infrastructure is the load balancer. Istio copies annotations to everything that it makes for the Gateway
 // (manifests/charts/istio-control/istio-discovery/files/kube-gateway.yaml).
 func infrastructure(cluster controller.Cluster, g controller.Gateway) *gatewayv1.GatewayInfrastructure {
-	annotations := map[string]string{}
-	switch cluster.Cloud {
-	case "aks":
-		// An HTTPS probe has no client certificate: every backend would look dead. The proxies answer on their status port.
-		probe := fmt.Sprintf("service.beta.kubernetes.io/port_%d_health-probe_", g.Port)
-		annotations[probe+"protocol"] = "Http"
-		annotations[probe+"port"] = "15021"
-		annotations[probe+"request-path"] = "/healthz/ready"
-		if g.Scheme == "internal" {
-			annotations[azureInternal] = "true"
-		}
-	case "eks":
-		annotations[awsType] = "external"
-		annotations[awsTargetType] = "ip"
-		annotations[awsScheme] = g.Scheme
-		annotations[awsTargetAttrs] = "preserve_client_ip.enabled=true"
-	}
+	annotations := kubernetes.LoadBalancerAnnotations(cluster.Cloud, g, kubernetes.HealthProbe{Port: statusPort, Path: "/healthz/ready"})
+	maps.Copy(annotations, kubernetes.LoadBalancerType(cluster.Cloud))
 	maps.Copy(annotations, g.Annotations)
 	out := &gatewayv1.GatewayInfrastructure{}
 	for _, key := range slices.Sorted(maps.Keys(annotations)) {
@@ -182,7 +160,7 @@ func infrastructure(cluster controller.Cluster, g controller.Gateway) *gatewayv1
 // makes (pilot/pkg/config/kube/gatewaycommon/deploymentcontroller.go).
 func parameters(g controller.Gateway) any {
 	data := map[string]string{}
-	if ranges := sourceRanges(g.Listeners); len(ranges) > 0 {
+	if ranges := kubernetes.SourceRanges(g.Listeners); len(ranges) > 0 {
 		data["service"] = overlay(map[string]any{"spec": map[string]any{"externalTrafficPolicy": "Local", "loadBalancerSourceRanges": ranges}})
 	}
 	if g.Replicas > 0 {
@@ -203,19 +181,6 @@ func overlay(value map[string]any) string {
 		panic(err) // maps of strings and numbers always marshal
 	}
 	return string(raw)
-}
-
-// sourceRanges is the union over all listeners: the Service has one list for all its ports. One listener without any opens it.
-func sourceRanges(listeners []controller.Listener) []string {
-	var out []string
-	for _, l := range listeners {
-		if len(l.SourceCIDRs) == 0 {
-			return nil
-		}
-		out = append(out, l.SourceCIDRs...)
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }
 
 // caSecret holds the roots that go with a Secret: Istio takes the CA of credential X from Secret X-cacert, and only without one from
