@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/gatespan/gatespan/internal/controller"
+	"github.com/gatespan/gatespan/internal/object/objecttest"
 	"github.com/gatespan/gatespan/internal/posture"
 )
 
@@ -148,5 +149,34 @@ func TestApplicationRouting(t *testing.T) {
 	consumer.Via = "gateway"
 	if _, err := New().WriteConsumer(c, consumer); err == nil {
 		t.Error("an egress gateway is written where there is none")
+	}
+}
+
+// TestPrerequisites: what Git shows of the floor, and what the managed Istio of AKS needs beside.
+func TestPrerequisites(t *testing.T) {
+	look := func(text string) posture.Prerequisite {
+		for _, p := range profile().Prerequisites {
+			if p.ID == "mesh-floor" {
+				return p.Look(cluster(aksAddon, "asm-1-30", "1.5"), objecttest.Set(t, text))
+			}
+		}
+		return posture.Prerequisite{}
+	}
+	for name, c := range map[string]struct{ text, state, by string }{
+		"met":                      {addon, posture.PrerequisiteMet, "istio-shared-configmap-asm-1-30"},
+		"violated by one revision": {addon + sharedMesh("asm-1-31", "TLSV1_2"), posture.PrerequisiteViolated, "istio-shared-configmap-asm-1-31"},
+		"unseen":                   {"", posture.PrerequisiteUnseen, ""},
+	} {
+		if got := look(c.text); got.State != c.state || got.By.Name != c.by || got.Why == "" {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+	for _, p := range profile().Prerequisites {
+		if p.Text == "" || p.How == "" || p.Source == "" {
+			t.Errorf("%s says too little: %+v", p.ID, p)
+		}
+		if managed := p.ID == "managed-gateway-api"; managed && (p.Needed("upstream", "1.31", nil) || !p.Needed(aksAddon, "asm-1-30", nil)) {
+			t.Errorf("%s is needed elsewhere", p.ID)
+		}
 	}
 }

@@ -25,10 +25,11 @@ func profile() controller.Profile {
 		APIVersions: map[string][]string{
 			networkingGroup: {"v1", "v1beta1", "v1alpha3"}, securityGroup: {"v1", "v1beta1"}, extensionsGroup: {"v1alpha1"}, telemetryGroup: {"v1", "v1alpha1"},
 		},
-		RootsBefore: "1.5", // write.go frontendWritten
-		Versions:    versions(),
-		Abilities:   abilities(),
-		References:  references(),
+		RootsBefore:   "1.5", // write.go frontendWritten
+		Versions:      versions(),
+		Abilities:     abilities(),
+		References:    references(),
+		Prerequisites: prerequisites(),
 	}
 }
 
