@@ -66,6 +66,7 @@ type virtualHTTP struct {
 	Mirror           *virtualTarget       `json:"mirror,omitempty"`
 	Mirrors          []virtualMirror      `json:"mirrors,omitempty"`
 	MirrorPercent    any                  `json:"mirrorPercent,omitempty"`
+	OldMirrorPercent any                  `json:"mirror_percent,omitempty"` // the CRD still has it
 	MirrorPercentage any                  `json:"mirrorPercentage,omitempty"`
 	CORSPolicy       any                  `json:"corsPolicy,omitempty"`
 	Headers          *virtualHeaders      `json:"headers,omitempty"`
