@@ -236,10 +236,13 @@ func TestProbesOfAzure(t *testing.T) {
 	if n := warned(); n != 0 {
 		t.Errorf("%d warnings of what is generated", n)
 	}
-	r.Replace(stockEdge, "health-probe_protocol: Http\n", "health-probe_protocol: Https\n")
-	r.Replace(stockEdge, "health-probe_port: \"15021\"\n", "health-probe_port: \"443\"\n")
+	r.Replace(stockEdge, "      externalTrafficPolicy: Local\n", "")
 	if n := warned(); n != 1 {
-		t.Errorf("%d warnings of an HTTPS probe", n)
+		t.Errorf("%d warnings of nodes that forward to each other, whose ports are probed by appProtocol", n)
+	}
+	r.Replace(stockEdge, "    annotations:\n", "    annotations:\n      service.beta.kubernetes.io/port_443_health-probe_protocol: Tcp\n")
+	if n := warned(); n != 0 {
+		t.Errorf("%d warnings of a probe by TCP", n)
 	}
 }
 

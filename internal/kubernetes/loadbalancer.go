@@ -27,6 +27,8 @@ type LoadBalancer struct {
 	TrafficPolicy string
 	// ExternalIPs: the Service has some, and so is reached by addresses that no annotation tells of.
 	ExternalIPs bool
+	// AppProtocol: the Service's ports have the protocols of their listeners as appProtocol.
+	AppProtocol bool
 
 	// By is what decided the type, or would have: what settings name when no annotation decides. ClassBy and SourceRangesBy are the
 	// fields of those two.
@@ -46,6 +48,7 @@ func (b LoadBalancer) Apply(e *posture.Entry) {
 		e.SourceCIDRs = sources
 	}
 	b.terminate(e)
+	b.probe(e)
 }
 
 // Scheme is where the Service can be reached from.
@@ -112,9 +115,7 @@ func (b LoadBalancer) opened() (Annotation, string) {
 			return a, "the load balancer has security groups of its own, so loadBalancerSourceRanges is ignored"
 		}
 	case "aks":
-		if a, ok := b.Annotations[azureTags]; ok {
-			return a, "the load balancer also admits the service tags " + a.Value
-		}
+		return b.openedOnAzure()
 	}
 	return Annotation{}, ""
 }
@@ -126,7 +127,7 @@ func (b LoadBalancer) SourceKept() (bool, string) {
 	case "eks":
 		return b.sourceKeptOnAWS()
 	case "aks":
-		if b.Annotations[azurePrivateLink].Value == "true" {
+		if b.yes(azurePrivateLink) {
 			return false, "but Private Link hides them"
 		}
 	}

@@ -4,42 +4,51 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/gatespan/gatespan/internal/posture"
 )
 
-// AzureProbe reports whether Azure's load balancer probes a TCP port of a Service by HTTPS at that port itself, and the annotation that says
-// so; "" when the port's appProtocol does. local is externalTrafficPolicy Local, with which every node tells by plain HTTP whether it has a
-// pod, unless an annotation names a port.
+// azureProbeProtocol is for all ports of a Service.
+const azureProbeProtocol = "service.beta.kubernetes.io/azure-load-balancer-health-probe-protocol"
+
+// azureProbeKeys are the annotations that say how a port is probed.
+func azureProbeKeys(port int) (at, protocol, path string) {
+	prefix := fmt.Sprintf("service.beta.kubernetes.io/port_%d_health-probe_", port)
+	return prefix + "port", prefix + "protocol", prefix + "request-path"
+}
+
+// probe notes where Azure's load balancer probes a listener by HTTPS, at its own port. With externalTrafficPolicy Local every node tells by
+// plain HTTP whether it has a pod, unless an annotation names a port.
 //
 // Source: cloud-provider-azure v1.36, pkg/provider/azure_loadbalancer.go getExpectedLBRules and azure_loadbalancer_healthprobe.go
 // buildHealthProbeRulesForPort.
-func AzureProbe(value func(annotation string) (string, bool), port int, appProtocol string, local bool) (https bool, annotation string) {
-	key := func(parameter string) string {
-		return fmt.Sprintf("service.beta.kubernetes.io/port_%d_%s", port, parameter)
+func (b LoadBalancer) probe(e *posture.Entry) {
+	if b.Cloud != "aks" || b.Type != "LoadBalancer" {
+		return
 	}
-	if off, _ := value(key("no_probe_rule")); strings.EqualFold(off, "true") {
-		return false, ""
+	at, protocol, _ := azureProbeKeys(e.Port)
+	if off := b.Annotations[fmt.Sprintf("service.beta.kubernetes.io/port_%d_no_probe_rule", e.Port)]; strings.EqualFold(off.Value, "true") {
+		return
 	}
-	at, named := value(key("health-probe_port"))
-	if number, err := strconv.Atoi(at); named && (err != nil || number != port) || !named && local {
-		return false, "" // another port, by number or name, or the node's own answer
+	named := b.Annotations[at].Value
+	if number, err := strconv.Atoi(named); named != "" && (err != nil || number != e.Port) || named == "" && b.TrafficPolicy == "Local" {
+		return // another port, by number or name, or the node's own answer
 	}
-	for _, said := range []struct{ annotation, value string }{
-		annotated(value, key("health-probe_protocol")), {"", appProtocol}, annotated(value, azureProbeProtocol),
-	} {
-		if said.value == "" {
+	own := Annotation{By: e.Listener}
+	if b.AppProtocol {
+		own.Value = e.Protocol
+	}
+	for i, a := range []Annotation{b.Annotations[protocol], own, b.Annotations[azureProbeProtocol]} {
+		if a.Value == "" {
 			continue
 		}
-		if strings.EqualFold(strings.TrimSpace(said.value), "https") {
-			return true, said.annotation
+		if strings.EqualFold(strings.TrimSpace(a.Value), "https") {
+			why := "an annotation says that its load balancer probes by HTTPS"
+			if i == 1 {
+				why = "the Service's port has appProtocol https, and no annotation says how else to probe it"
+			}
+			e.Probe = unheld(posture.ProbeHTTPS, a.By, why)
 		}
-		break
+		return
 	}
-	return false, ""
-}
-
-const azureProbeProtocol = "service.beta.kubernetes.io/azure-load-balancer-health-probe-protocol"
-
-func annotated(value func(string) (string, bool), key string) struct{ annotation, value string } {
-	v, _ := value(key)
-	return struct{ annotation, value string }{key, v}
 }

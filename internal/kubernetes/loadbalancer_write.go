@@ -1,7 +1,6 @@
 package kubernetes
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -14,6 +13,8 @@ import (
 type HealthProbe struct {
 	Port int // of the Service; 0: whether the listener's own port accepts a connection is all that is asked
 	Path string
+	// Nodes: with externalTrafficPolicy Local every node tells by itself whether it has a pod; annotations of ports would be in the way.
+	Nodes bool
 }
 
 // LoadBalancerAnnotations are those of the Service in front of a gateway's proxies, with the gateway's own over them. Where the controller
@@ -33,15 +34,22 @@ func LoadBalancerAnnotations(cloud string, g controller.Gateway, probe HealthPro
 		if g.Scheme == posture.SchemeInternal {
 			out[azureInternal] = "true"
 		}
-		at := fmt.Sprintf("service.beta.kubernetes.io/port_%d_health-probe_", g.Port)
-		if probe.Port == 0 {
-			out[at+"protocol"] = "Tcp"
-		} else {
-			out[at+"protocol"], out[at+"port"], out[at+"request-path"] = "Http", strconv.Itoa(probe.Port), probe.Path
+		switch at, protocol, path := azureProbeKeys(g.Port); {
+		case probe.Nodes:
+		case probe.Port == 0:
+			out[protocol] = "Tcp"
+		default:
+			out[protocol], out[at], out[path] = "Http", strconv.Itoa(probe.Port), probe.Path
 		}
 	}
 	maps.Copy(out, g.Annotations)
 	return out
+}
+
+// NoProbe takes away annotations of Azure that say how a port is probed, in an overlay of the Service.
+func NoProbe(port int) map[string]any {
+	at, protocol, path := azureProbeKeys(port)
+	return map[string]any{at: nil, protocol: nil, path: nil}
 }
 
 // LoadBalancerType is the annotation that leaves a Service to the AWS Load Balancer Controller; nothing in other clouds.

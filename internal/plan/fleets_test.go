@@ -177,11 +177,13 @@ func (g *generator) cluster(name string) {
 		domains = []string{pick(g, domains...)}
 	}
 	for _, domain := range domains {
+		namespace := pick(g, "edge", "edge-"+domain)
 		if g.controllerOf(name).heldClientRoots {
 			g.holdRoots(domain)
+			namespace = "edge-" + domain // roots may be beside a Secret that the gateways of a namespace share
 		}
 		c.Gateways["edge-"+domain] = fleet.Gateway{
-			Namespace: pick(g, "edge", "edge-"+domain), TrustDomain: domain, Scheme: "internet-facing", Port: 443, Replicas: g.IntN(3),
+			Namespace: namespace, TrustDomain: domain, Scheme: "internet-facing", Port: 443, Replicas: g.IntN(3),
 		}
 	}
 	g.fleet.Clusters[name] = c

@@ -59,6 +59,8 @@ func (r *reader) loadBalancer(g *gatewayapi.Gateway) kubernetes.LoadBalancer {
 	service, parameters := r.parameters(g)
 	out := kubernetes.LoadBalancer{
 		Cloud: r.Cluster.Cloud, Type: "LoadBalancer", Annotations: infrastructureAnnotations(g), By: gatewayapi.Nearest(g.Object, "spec.infrastructure.annotations"),
+		// extractServicePorts; the managed control planes of AKS bring annotations for probes (AKS articles/aks/istio-gateway-api.md).
+		AppProtocol: !r.managed(),
 	}
 	if kind := g.Object.Annotations[annotationServiceType]; kind != "" {
 		out.Type, out.By = kind, gatewayapi.RefOf(g.Object, object.Key("metadata.annotations", annotationServiceType))
@@ -133,7 +135,7 @@ func (r *reader) forwarding(l *gatewayapi.Listener, e *posture.Entry) {
 	details, at := "", l.Ref("")
 	for _, m := range r.meshesOf(l.Gateway.Object.Labels) {
 		if v := m.config.DefaultConfig.GatewayTopology.ForwardClientCertDetails; v != "" {
-			details, at = v, gatewayapi.RefOf(m.object, meshKey)
+			details, at = v, m.at()
 		}
 	}
 	if a, ok := infrastructureAnnotations(l.Gateway)[annotationProxyConfig]; ok {

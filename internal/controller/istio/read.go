@@ -51,7 +51,6 @@ func read(cluster controller.Cluster, set *object.Set) posture.Posture {
 		for _, l := range g.Listeners {
 			e := r.listener(l)
 			r.hops(l, &e)
-			r.probe(l, &e)
 			r.Posture.Entries = append(r.Posture.Entries, e)
 		}
 		r.unusedClientCertificate(g)

@@ -46,7 +46,7 @@ func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, erro
 	if policy != nil {
 		objects = append(objects, policy)
 	}
-	if p := parameters(g); p != nil {
+	if p := parameters(cluster, g); p != nil {
 		objects = append(objects, p)
 	}
 	bundled := map[string]bool{}
@@ -140,7 +140,9 @@ const statusPort = 15021
 // infrastructure is the load balancer. Istio copies annotations to everything that it makes for the Gateway
 // (manifests/charts/istio-control/istio-discovery/files/kube-gateway.yaml).
 func infrastructure(cluster controller.Cluster, g controller.Gateway) *gatewayv1.GatewayInfrastructure {
-	annotations := kubernetes.LoadBalancerAnnotations(cluster.Cloud, g, kubernetes.HealthProbe{Port: statusPort, Path: "/healthz/ready"})
+	annotations := kubernetes.LoadBalancerAnnotations(cluster.Cloud, g, kubernetes.HealthProbe{
+		Port: statusPort, Path: "/healthz/ready", Nodes: len(kubernetes.SourceRanges(g.Listeners)) > 0,
+	})
 	maps.Copy(annotations, kubernetes.LoadBalancerType(cluster.Cloud))
 	maps.Copy(annotations, g.Annotations)
 	out := &gatewayv1.GatewayInfrastructure{}
@@ -150,18 +152,23 @@ func infrastructure(cluster controller.Cluster, g controller.Gateway) *gatewayv1
 		}
 		out.Annotations[gatewayv1.AnnotationKey(key)] = gatewayv1.AnnotationValue(annotations[key])
 	}
-	if parameters(g) != nil {
+	if parameters(cluster, g) != nil {
 		out.ParametersRef = &gatewayv1.LocalParametersReference{Kind: "ConfigMap", Name: g.Name + "-parameters"}
 	}
 	return out
 }
 
 // parameters is what only the Service and the Deployment have fields for: source ranges and replicas. Istio lays them over what it
-// makes (pilot/pkg/config/kube/gatewaycommon/deploymentcontroller.go).
-func parameters(g controller.Gateway) any {
+// makes (pilot/pkg/config/kube/gatewaycommon/deploymentcontroller.go). The add-on of AKS has probes in the defaults of its class, which
+// must go with externalTrafficPolicy Local (AKS articles/aks/istio-gateway-api.md, Service customization).
+func parameters(cluster controller.Cluster, g controller.Gateway) any {
 	data := map[string]string{}
 	if ranges := kubernetes.SourceRanges(g.Listeners); len(ranges) > 0 {
-		data["service"] = overlay(map[string]any{"spec": map[string]any{"externalTrafficPolicy": "Local", "loadBalancerSourceRanges": ranges}})
+		service := map[string]any{"spec": map[string]any{"externalTrafficPolicy": "Local", "loadBalancerSourceRanges": ranges}}
+		if cluster.Controller.Distribution == aksAddon {
+			service["metadata"] = map[string]any{"annotations": kubernetes.NoProbe(g.Port)}
+		}
+		data["service"] = overlay(service)
 	}
 	if g.Replicas > 0 {
 		data["deployment"] = overlay(map[string]any{"spec": map[string]any{"replicas": g.Replicas}})

@@ -18,7 +18,7 @@ func TestProbe(t *testing.T) {
 		edit                      []string
 		want                      string
 	}{
-		{"by the port's protocol", "aks", "upstream", more("---"), "https by Gateway spec.listeners[0].protocol"},
+		{"by the port's protocol", "aks", "upstream", more("---"), "https by Gateway spec.listeners[0]"},
 		{"at the status port", "aks", "upstream", annotated(prefix + "port: \"15021\", " + prefix + "protocol: Http"), " by Gateway spec.listeners[0]"},
 		{"by TCP", "aks", "upstream", annotated(prefix + "protocol: Tcp"), " by Gateway spec.listeners[0]"},
 		{"by an annotation", "aks", "upstream", annotated(prefix + "protocol: Https"), `https by Gateway spec.infrastructure.annotations["` + prefix + `protocol"]`},
