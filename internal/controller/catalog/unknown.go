@@ -19,6 +19,7 @@ var wellKnown = map[string]string{
 	"gateway.envoyproxy.io/gatewayclass-controller": "envoy-gateway",
 	"istio.io/gateway-controller":                   "istio",
 	"istio":                                         "istio",
+	"approuting-istio":                              "istio",
 	"traefik.io/gateway-controller":                 "traefik",
 	"traefik":                                       "traefik",
 	"gateway.nginx.org/nginx-gateway-controller":    "nginx",

@@ -45,7 +45,7 @@ func (r *reader) compliance() *forced {
 			r.Unknown(o, "value", field, fmt.Sprintf("%q is no compliance policy that is known", name))
 			return
 		}
-		f := &forced{lowest, highest, gatewayapi.RefOf(o, field), "COMPLIANCE_POLICY of istiod is " + name}
+		f := &forced{lowest, highest, gatewayapi.Nearest(o, field), "COMPLIANCE_POLICY of istiod is " + name}
 		if have := r.forced.policy; have == nil || f.lowest < have.lowest || f.lowest == have.lowest && f.highest < have.highest {
 			r.forced.policy = f
 		}
@@ -60,15 +60,12 @@ func (r *reader) compliance() *forced {
 			consider(o, field, name)
 		}
 	}
-	for _, o := range r.Objects.Kind("helm.toolkit.fluxcd.io", "HelmRelease") {
-		if !istiodChart(o) {
-			continue
-		}
+	for _, release := range r.releases() {
 		planes++
-		for _, field := range []string{"spec.values.env.COMPLIANCE_POLICY", "spec.values.pilot.env.COMPLIANCE_POLICY"} {
-			if name := o.Text(field); name != "" {
+		for _, path := range [][]string{{"env", "COMPLIANCE_POLICY"}, {"pilot", "env", "COMPLIANCE_POLICY"}} {
+			if name := release.text(path...); name != "" {
 				planes--
-				consider(o, field, name)
+				consider(release.object, release.field+"."+strings.Join(path, "."), name)
 				break
 			}
 		}
@@ -78,8 +75,6 @@ func (r *reader) compliance() *forced {
 	}
 	return r.forced.policy
 }
-
-func istiodChart(o *object.Object) bool { return o.Text("spec.chart.spec.chart") == "istiod" }
 
 func istiod(o *object.Object) bool {
 	return o.Labels["app"] == "istiod" || o.Name == "istiod" || strings.HasPrefix(o.Name, "istiod-")

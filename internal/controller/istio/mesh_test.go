@@ -13,6 +13,9 @@ func TestControlPlane(t *testing.T) {
 	chart := func(spec string) []string {
 		return more("apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: istiod, namespace: istio-system}\nspec:\n  chart: {spec: {chart: istiod}}\n" + spec)
 	}
+	argo := func(helm string) []string {
+		return more("apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: istiod, namespace: argocd}\nspec: {source: {chart: istiod, repoURL: x, targetRevision: 1.31.0, helm: {" + helm + "}}}\n")
+	}
 	deployment := func(policy string) []string {
 		return more("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: istiod, namespace: istio-system, labels: {app: istiod}}\nspec: {template: {spec: {containers: [{name: discovery, env: [{name: COMPLIANCE_POLICY, value: " + policy + "}]}]}}}\n")
 	}
@@ -31,6 +34,11 @@ func TestControlPlane(t *testing.T) {
 		{"which say nothing", bare, chart("  values: {meshConfig: {accessLogFile: /dev/stdout}}\n"), versions, "1.2-1.3 HelmRelease spec.values.meshConfig"},
 		{"a release that is changed afterwards", bare, chart("  postRenderers: [{kustomize: {patches: []}}]\n  values: {meshConfig: {tlsDefaults: {minProtocolVersion: TLSV1_3}}}\n"), versions, "1.2-1.3 Gateway spec.gatewayClassName"},
 		{"a chart that writes no configuration", bare, chart("  values: {configMap: false, meshConfig: {tlsDefaults: {minProtocolVersion: TLSV1_3}}}\n"), versions, "1.2-1.3 Gateway spec.gatewayClassName"},
+		{"by Argo CD", bare, argo("valuesObject: {meshConfig: {tlsDefaults: {minProtocolVersion: TLSV1_3}}}"), versions, "1.3-1.3 Application spec.source.helm.valuesObject.meshConfig"},
+		{"by Argo CD, as text", bare, argo("values: \"meshConfig: {tlsDefaults: {minProtocolVersion: TLSV1_3}}\""), versions, "1.3-1.3 Application spec.source.helm.values"},
+		{"by Argo CD, with parameters", bare, argo("parameters: [{name: a, value: b}], valuesObject: {meshConfig: {tlsDefaults: {minProtocolVersion: TLSV1_3}}}"), versions, "1.2-1.3 Gateway spec.gatewayClassName"},
+		{"a tag of the chart", strings.Replace(bare, "metadata: {name: edge, namespace: edge}\nspec:\n  gatewayClassName", "metadata: {name: edge, namespace: edge, labels: {istio.io/rev: prod}}\nspec:\n  gatewayClassName", 1),
+			chart("  values: {revision: 1-31, revisionTags: [prod], meshConfig: {tlsDefaults: {minProtocolVersion: TLSV1_3}}}\n"), versions, "1.3-1.3 HelmRelease spec.values.meshConfig"},
 		{"a ConfigMap out-ranks the chart", provider, chart("  values: {meshConfig: {}}\n"), versions, "1.3-1.3 ConfigMap data.mesh"},
 		{"FIPS 140-2 caps at 1.2", provider, deployment("fips-140-2"), versions, "1.2-1.2 Deployment " + env},
 		{"FIPS 140-3 takes the floor away", provider, deployment("fips-140-3"), versions, "1.2-1.3 Deployment " + env},

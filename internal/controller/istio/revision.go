@@ -1,6 +1,7 @@
 package istio
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -47,12 +48,20 @@ func (r *reader) higher(revision string) []mesh {
 	return out
 }
 
-// revisionOf resolves a tag: a MutatingWebhookConfiguration with its name says which revision it means, and `istioctl tag set` makes it
-// (manifests/charts/istio-control/istio-discovery/templates/revision-tags-mwc.yaml).
+// revisionOf resolves a tag: a MutatingWebhookConfiguration with its name says which revision it means. `istioctl tag set` makes it, and the
+// chart istiod for its value revisionTags (manifests/charts/istio-control/istio-discovery/templates/revision-tags-mwc.yaml).
 func (r *reader) revisionOf(label string) string {
+	if label == "" {
+		return ""
+	}
 	for _, o := range r.Objects.Kind("admissionregistration.k8s.io", "MutatingWebhookConfiguration") {
-		if label != "" && o.Labels["istio.io/tag"] == label && o.Labels[labelRevision] != "" {
+		if o.Labels["istio.io/tag"] == label && o.Labels[labelRevision] != "" {
 			return o.Labels[labelRevision]
+		}
+	}
+	for _, release := range r.releases() {
+		if tags, _ := release.value("revisionTags").([]any); slices.Contains(tags, any(label)) {
+			return cmp.Or(release.text("revision"), "default")
 		}
 	}
 	return label
