@@ -48,6 +48,7 @@ func (c *comparison) entry(b, a posture.Entry) {
 	setting(c, s, exposure, "revocation", b.Revocation, a.Revocation, posture.CompareRevocation, plain)
 	setting(c, s, exposure, "forwarding", b.Forwarding, a.Forwarding, posture.CompareForwarding, plain)
 	setting(c, s, exposure, "scheme", b.Scheme, a.Scheme, posture.CompareScheme, plain)
+	c.token(s, exposure, b.JWT, a.JWT)
 	c.anchors(s, exposure, "clientCA", b.ClientCA, a.ClientCA, declared)
 	c.identities(s, exposure, b, a, identities)
 	c.attachment(s, exposure, b, a)
@@ -63,6 +64,19 @@ func (c *comparison) entry(b, a posture.Entry) {
 		c.record(s, exposure, "sourceCIDRs", cidrs, a.SourceCIDRs.By, cidrText(b), cidrText(a), a.SourceCIDRs.Why)
 	}
 	c.routes(s, exposure, b, a, declaredBackend(c.wantedEntry(a)))
+}
+
+// token: another token that the fleet declares for the exposure is no weakening, as long as one is required.
+func (c *comparison) token(s posture.Subject, exposure string, b, a posture.Setting[posture.JWT]) {
+	order := posture.CompareJWT(b.Value, a.Value)
+	for _, w := range c.wanted.Entries {
+		if w.Exposure == exposure && w.JWT != nil && a.Value.Value == posture.JWTRequired && order != posture.Same && order != posture.Stronger &&
+			slices.Equal(a.Value.Issuers, []string{w.JWT.Issuer}) && slices.Equal(a.Value.Audiences, w.JWT.Audiences) {
+			c.out = append(c.out, Change{Subject: s, By: a.By, Field: "jwt", Before: b.Value.String(), After: a.Value.String(), Direction: Wider, Exposure: exposure, Why: a.Why})
+			return
+		}
+	}
+	c.record(s, exposure, "jwt", order, a.By, b.Value.String(), a.Value.String(), a.Why)
 }
 
 // declaresSources tells whether every address that may connect is one of the fleet's: of an exposure on the same gateway, since the load

@@ -43,6 +43,7 @@ type lawController struct {
 	cluster            func(*generator, *fleet.Cluster) // sets Controller, and what else such a cluster needs
 	// What its gateways can do as providers: end TLS, pass it through; and whether the listener tells URI and DNS identities apart.
 	terminates, passes, uri, dns bool
+	jwt                          bool // its listeners can ask for a token as well
 	one                          bool // a cluster has one gateway, because its TLS settings are those of the installation
 	egress                       bool // its gateways can be the way out; otherwise pods call directly
 	heldRoots                    bool // its egress gateways need the roots in the fleet
@@ -51,7 +52,7 @@ type lawController struct {
 
 var lawControllers = []lawController{
 	{
-		name: "envoy-gateway", terminates: true, passes: true, uri: true, dns: true, egress: true,
+		name: "envoy-gateway", terminates: true, jwt: true, passes: true, uri: true, dns: true, egress: true,
 		cluster: func(_ *generator, c *fleet.Cluster) {
 			c.Controller = fleet.Controller{
 				Name: "envoy-gateway", Distribution: "upstream", Version: "1.9.1", GatewayClassName: "eg",
@@ -60,7 +61,7 @@ var lawControllers = []lawController{
 		},
 	},
 	{
-		name: "istio", terminates: true, passes: true, uri: true, egress: true, heldRoots: true,
+		name: "istio", terminates: true, jwt: true, passes: true, uri: true, egress: true, heldRoots: true,
 		cluster: func(g *generator, c *fleet.Cluster) {
 			c.Controller = fleet.Controller{
 				Name: "istio", Distribution: "upstream", Version: "1.31", MeshTrustDomain: pick(g, "cluster.local", "mesh.example.com"),
@@ -69,7 +70,7 @@ var lawControllers = []lawController{
 		},
 	},
 	{
-		name: "istio", distribution: "aks-addon", terminates: true, passes: true, uri: true, heldClientRoots: true,
+		name: "istio", distribution: "aks-addon", terminates: true, jwt: true, passes: true, uri: true, heldClientRoots: true,
 		cluster: func(g *generator, c *fleet.Cluster) {
 			c.Cloud = "aks"
 			c.GatewayAPI.Version = pick(g, "1.4", "1.5") // what AKS manages
@@ -241,7 +242,7 @@ func (g *generator) exposure(name string) {
 	if g.chance(30) && x.TLS.Mode != "Passthrough" {
 		x.Service.TrustDomain = pick(g, g.domains...)
 	}
-	uri, dns := true, true // every gateway can tell this exposure's identities of that kind apart
+	uri, dns, token := true, true, true // every gateway can tell this exposure's identities of that kind apart
 	most := 1 + g.IntN(2)
 	for _, cluster := range g.Perm(len(g.clusters)) {
 		c := g.clusters[cluster]
@@ -255,7 +256,7 @@ func (g *generator) exposure(name string) {
 			p.Certificate = g.certificates(name)
 		}
 		x.Providers[c] = p
-		uri, dns = uri && can.uri, dns && can.dns
+		uri, dns, token = uri && can.uri, dns && can.dns, token && can.jwt
 	}
 	if len(x.Providers) == 0 {
 		return
@@ -272,6 +273,10 @@ func (g *generator) exposure(name string) {
 		if len(rule.Matches) > 0 {
 			x.HTTP = append(x.HTTP, rule)
 		}
+	}
+	if token && !through && g.chance(30) {
+		issuer := pick(g, "https://issuer.example.com", "https://login.example.com/tenant")
+		x.JWT = &fleet.JWT{Issuer: issuer, Audiences: pick(g, []string{name}, []string{"shared"}, []string{name, "shared"}), JWKSURI: issuer + "/keys"}
 	}
 	if len(x.Consumers) > 0 {
 		g.fleet.Exposures[name] = x

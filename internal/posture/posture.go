@@ -6,6 +6,12 @@
 // The JSON names are what rules see as input.posture.
 package posture
 
+import (
+	"cmp"
+	"fmt"
+	"strings"
+)
+
 // Posture is the effective state of one cluster. Lists are sorted by their subject, so that the same objects always give the
 // same bytes.
 type Posture struct {
@@ -171,6 +177,14 @@ type JWT struct {
 	Value     string   `json:"value"`     // JWTRequired, JWTOptional, JWTNone
 	Issuers   []string `json:"issuers"`   // sorted alternatives; empty with JWTRequired: any issuer
 	Audiences []string `json:"audiences"` // sorted alternatives; empty with JWTRequired: any audience
+}
+
+// String is the setting as a reviewer reads it: "required of https://issuer.example.com for relay".
+func (j JWT) String() string {
+	if j.Value != JWTRequired {
+		return j.Value
+	}
+	return fmt.Sprintf("%s of %s for %s", j.Value, cmp.Or(strings.Join(j.Issuers, ", "), "any issuer"), cmp.Or(strings.Join(j.Audiences, ", "), "any audience"))
 }
 
 // SourceCIDRs is which addresses may connect.

@@ -118,6 +118,45 @@ func CompareNames(before, after []string) Order {
 	return CompareSets(len(before) == 0, before, len(after) == 0, after)
 }
 
+// CompareJWT orders none, optional, required; of two that are required, fewer issuers and audiences are stricter, and none at all are any.
+func CompareJWT(before, after JWT) Order {
+	if order := ranked([]string{JWTNone, JWTOptional, JWTRequired}, before.Value, after.Value); order != Same || after.Value != JWTRequired {
+		return order
+	}
+	issuers, audiences := CompareNames(before.Issuers, after.Issuers), CompareNames(before.Audiences, after.Audiences)
+	switch {
+	case issuers == Same:
+		return audiences
+	case audiences == Same, issuers == audiences:
+		return issuers
+	case issuers == Weaker || audiences == Weaker:
+		return Weaker
+	default:
+		return Exchanged
+	}
+}
+
+// LeastJWT is what two ways to the same thing ask of a request: the one that asks for less, and where both require a token, what either
+// accepts.
+func LeastJWT(a, b Setting[JWT]) Setting[JWT] {
+	out := a
+	if CompareJWT(a.Value, b.Value) == Weaker {
+		out = b
+	}
+	if a.Value.Value == JWTRequired && b.Value.Value == JWTRequired {
+		out.Value.Issuers, out.Value.Audiences = either(a.Value.Issuers, b.Value.Issuers), either(a.Value.Audiences, b.Value.Audiences)
+	}
+	return out
+}
+
+// either joins two lists of alternatives of which an empty one is all.
+func either(a, b []string) []string {
+	if len(a) == 0 || len(b) == 0 {
+		return []string{}
+	}
+	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(a, b))))
+}
+
 // missing returns the members of b that are not in a.
 func missing(a, b []string) []string {
 	var out []string

@@ -6,9 +6,10 @@
 //  1. gatewayapi reads what Gateway API itself says: listeners, routes, grants
 //  2. the controller's own objects are decoded strictly (types.go); what is not known is an unknown
 //  3. every listener gets the one ClientTrafficPolicy that counts for it (target.go, clientpolicy.go); nothing is merged
-//  4. the EnvoyProxy that counts for its Gateway says where it can be reached from, and by whom (proxy.go, address.go)
-//  5. every backend gets the TLS of the hop to it (hop.go), and destinations that are no Service become exits (exit.go)
-//  6. what can undo all of it becomes a hatch (hatch.go)
+//  4. SecurityPolicies say which token requests must carry (jwt.go)
+//  5. the EnvoyProxy that counts for its Gateway says where it can be reached from, and by whom (proxy.go, address.go)
+//  6. every backend gets the TLS of the hop to it (hop.go), and destinations that are no Service become exits (exit.go)
+//  7. what can undo all of it becomes a hatch (hatch.go)
 package envoygateway
 
 import (

@@ -46,6 +46,7 @@ func abilities() []controller.Ability {
 		yes(controller.EntryIdentityDNS, "1.5", gateway, "ClientTrafficPolicy spec.tls.clientValidation.subjectAltNames.dnsNames", "api/v1alpha1/tls_types.go SubjectAltNames"),
 		yes(controller.EntrySourceCIDRs, "1.0", network, "EnvoyProxy spec.provider.kubernetes.envoyService.loadBalancerSourceRanges, for the whole Gateway", "internal/infrastructure/kubernetes/resource/resource.go ExpectedServiceSpec"),
 		yes(controller.EntryBackendTLS, "1.4", gateway, "BackendTLSPolicy, and EnvoyProxy spec.backendTLS.minVersion", "internal/gatewayapi/backendtlspolicy.go"),
+		yes(controller.EntryJWT, "1.0", gateway, "SecurityPolicy spec.jwt on the listener", "internal/xds/translator/jwt.go buildJWTRequirement"),
 		yes(controller.EntryHTTPRoute, "1.0", gateway, "HTTPRoute", "internal/gatewayapi/route.go"),
 		yes(controller.EntryTimeouts, "1.0", gateway, "HTTPRoute spec.rules.timeouts", "internal/gatewayapi/route.go processRouteTimeout"),
 		yes(controller.EntryWeights, "1.0", gateway, "HTTPRoute spec.rules.backendRefs.weight", "internal/gatewayapi/route.go"),
@@ -77,6 +78,7 @@ func references() []controller.ReferenceRule {
 		rule("Backend spec.tls.caCertificateRefs", "ConfigMap, Secret, ClusterTrustBundle", "internal/gatewayapi/backendtlspolicy.go: the route answers 500"),
 		rule("Backend spec.tls.clientCertificateRef", "Secret", "internal/gatewayapi/backendtlspolicy.go: the route answers 500"),
 		rule("EnvoyProxy spec.backendTLS.clientCertificateRef", "Secret", "internal/gatewayapi/backendtlspolicy.go: the route answers 500"),
+		rule("SecurityPolicy spec.jwt.providers.localJWKS.valueRef", "ConfigMap", "internal/gatewayapi/securitypolicy.go translateSecurityPolicyForListeners: every route answers 500"),
 		rule("HTTPRoute spec.rules.backendRefs", "Service, Backend", "internal/gatewayapi/route.go: the route answers 500"),
 	}
 }

@@ -31,6 +31,7 @@ func read(c controller.Cluster, set *object.Set) posture.Posture {
 		for _, l := range g.Listeners {
 			e := r.Entry(l)
 			r.protect(l, &e)
+			r.tokens(l, &e)
 			r.address(l, p, &e)
 			r.hops(p, &e)
 			r.Posture.Entries = append(r.Posture.Entries, e)

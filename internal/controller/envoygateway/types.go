@@ -268,7 +268,7 @@ type securityPolicySpec struct {
 	CORS          any            `json:"cors,omitempty"`
 	CSRF          any            `json:"csrf,omitempty"`
 	BasicAuth     any            `json:"basicAuth,omitempty"`
-	JWT           any            `json:"jwt,omitempty"`
+	JWT           *jwtSettings   `json:"jwt,omitempty"`
 	OIDC          any            `json:"oidc,omitempty"`
 	ExtAuth       any            `json:"extAuth,omitempty"`
 }

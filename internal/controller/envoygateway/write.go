@@ -45,6 +45,9 @@ func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, erro
 		objects = append(objects, gatewayapi.Make(
 			version, kindClientTrafficPolicy, gatewayapi.Meta{Name: g.Name + "-" + l.Name, Namespace: g.Namespace}, listenerPolicy(g.Name, l, ca),
 		))
+		if l.JWT != nil {
+			objects = append(objects, tokenPolicy(g, l))
+		}
 	}
 	for _, l := range g.Listeners {
 		objects = appendObject(objects, kubernetes.Certificate(l.Certificate, l.Certificate.Secret))

@@ -24,9 +24,11 @@ func (r *reader) listener(l *gatewayapi.Listener) posture.Entry {
 	case posture.TLSPassthrough:
 		r.autoPassthrough(l)
 	}
-	e.Identities = r.identities(workload{
-		namespace: l.Gateway.Object.Namespace, gateway: l.Gateway.Object.Name, labels: podLabels(l.Gateway),
-	}, e.Hostnames, l)
+	proxies := workload{namespace: l.Gateway.Object.Namespace, gateway: l.Gateway.Object.Name, labels: podLabels(l.Gateway)}
+	e.Identities = r.identities(proxies, e.Hostnames, l)
+	if e.TLS.Value != posture.TLSPassthrough {
+		e.JWT = r.tokens(proxies, e.Hostnames, l.Ref(""))
+	}
 	r.reach(l, &e)
 	return e
 }

@@ -60,6 +60,7 @@ func abilities() []controller.Ability {
 	no(controller.EntryIdentityDNS, "principals are SPIFFE URIs: a DNS name in a client certificate cannot be matched", "give the consumer a spiffe URI, or a CA that signs nobody else (identity.enforcedBy: trustDomain)", "pilot/pkg/security/authz/matcher/string.go StringMatcherWithPrefix")
 	yes(controller.EntrySourceCIDRs, "1.28", network, "loadBalancerSourceRanges of the Service, by infrastructure.parametersRef, for the whole Gateway", "pilot/pkg/config/kube/gatewaycommon/deploymentcontroller.go")
 	yes(controller.EntryBackendTLS, "1.28", gateway, "BackendTLSPolicy with subjectAltNames; without them Istio checks no name", "pilot/pkg/config/kube/gateway/backend_policies.go")
+	yes(controller.EntryJWT, "1.28", gateway, "RequestAuthentication, and requestPrincipals in the AuthorizationPolicy that admits clients; on the whole Gateway a token of an issuer that no exposure names is refused", "pilot/pkg/security/authz/model/generator.go requestPrincipalGenerator")
 	yes(controller.EntryHTTPRoute, "1.28", gateway, "HTTPRoute", "pilot/pkg/config/kube/gateway/conversion.go")
 	yes(controller.EntryTimeouts, "1.28", gateway, "HTTPRoute spec.rules.timeouts", "pilot/pkg/config/kube/gateway/conversion.go convertHTTPRoute")
 	yes(controller.EntryWeights, "1.28", gateway, "HTTPRoute spec.rules.backendRefs.weight", "pilot/pkg/config/kube/gateway/conversion.go buildHTTPDestination")

@@ -16,18 +16,19 @@ type item[S any] struct {
 // reader is one reading of a cluster: its objects, decoded once.
 type reader struct {
 	*gatewayapi.World
-	meshes    []mesh
-	rules     []*rule                   // DestinationRules, and what BackendTLSPolicies amount to
-	ignored   map[string]*object.Object // BackendTLSPolicies that their annotation switches off, by host
-	services  []item[serviceEntrySpec]
-	policies  []item[authorizationPolicySpec]
-	peers     []item[peerAuthenticationSpec]
-	classic   []item[classicGatewaySpec]
-	virtual   []item[virtualServiceSpec]
-	sidecars  []item[sidecarSpec]
-	entries   []item[workloadEntrySpec]
-	exitIndex map[exitKey]int
-	forced    struct {
+	meshes     []mesh
+	rules      []*rule                   // DestinationRules, and what BackendTLSPolicies amount to
+	ignored    map[string]*object.Object // BackendTLSPolicies that their annotation switches off, by host
+	services   []item[serviceEntrySpec]
+	policies   []item[authorizationPolicySpec]
+	peers      []item[peerAuthenticationSpec]
+	tokenRules []item[requestAuthenticationSpec]
+	classic    []item[classicGatewaySpec]
+	virtual    []item[virtualServiceSpec]
+	sidecars   []item[sidecarSpec]
+	entries    []item[workloadEntrySpec]
+	exitIndex  map[exitKey]int
+	forced     struct {
 		read   bool
 		policy *forced
 	}
@@ -39,6 +40,7 @@ func read(cluster controller.Cluster, set *object.Set) posture.Posture {
 	r.meshes = r.readMeshes()
 	r.services = decode[serviceEntrySpec](r, networkingGroup, kindServiceEntry)
 	r.policies = decode[authorizationPolicySpec](r, securityGroup, kindAuthorizationPolicy)
+	r.tokenRules = decode[requestAuthenticationSpec](r, securityGroup, kindRequestAuthentication)
 	r.peers = decode[peerAuthenticationSpec](r, securityGroup, "PeerAuthentication")
 	r.classic = decode[classicGatewaySpec](r, networkingGroup, "Gateway")
 	r.virtual = decode[virtualServiceSpec](r, networkingGroup, "VirtualService")

@@ -46,6 +46,11 @@ func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, erro
 	if policy != nil {
 		objects = append(objects, policy)
 	}
+	tokens, err := requestAuthentication(g)
+	if err != nil {
+		return nil, err
+	}
+	objects = appendObject(objects, tokens)
 	if p := parameters(cluster, g); p != nil {
 		objects = append(objects, p)
 	}
@@ -94,10 +99,11 @@ func providerListener(cluster controller.Cluster, port int, l controller.Listene
 
 // clientPolicy admits the identities of each listener, by the host that clients name. One policy holds all rules: an ALLOW policy for
 // one listener closes every other listener of the Gateway, so each terminating listener has a rule of its own. Without pinned
-// identities a listener's rule names no client. A gatewayapi.Passthrough listener has no request to rule on, only the name of its TLS handshake
+// identities a listener's rule names no client. The token that a listener asks for is in the same rule, because two policies would be
+// alternatives. A gatewayapi.Passthrough listener has no request to rule on, only the name of its TLS handshake
 // (pilot/pkg/security/authz/model/model.go, connection.sni).
 func clientPolicy(g controller.Gateway) (any, error) {
-	pins := false
+	narrows := false
 	var rules []authorizationRule
 	for _, l := range g.Listeners {
 		if l.Mode == gatewayapi.Passthrough {
@@ -106,7 +112,7 @@ func clientPolicy(g controller.Gateway) (any, error) {
 		}
 		rule := authorizationRule{To: []ruleTo{{Operation: &ruleOperation{Hosts: []string{l.Hostname, l.Hostname + ":*"}}}}}
 		if l.PinIdentities {
-			pins = true
+			narrows = true
 			source := &ruleSource{}
 			for _, id := range l.Identities {
 				principal, ok := strings.CutPrefix(id.URI, "spiffe://")
@@ -120,9 +126,13 @@ func clientPolicy(g controller.Gateway) (any, error) {
 			}
 			rule.From = []ruleFrom{{Source: source}}
 		}
+		if l.JWT != nil {
+			narrows = true
+			askForToken(&rule, l.JWT)
+		}
 		rules = append(rules, rule)
 	}
-	if !pins {
+	if !narrows {
 		return nil, nil
 	}
 	return gatewayapi.Make(securityVersion, kindAuthorizationPolicy, gatewayapi.Meta{Name: g.Name, Namespace: g.Namespace}, authorizationPolicySpec{

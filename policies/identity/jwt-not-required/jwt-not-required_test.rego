@@ -1,0 +1,36 @@
+package gatespan.rules.identity["jwt-not-required_test"]
+
+import data.gatespan.lib.testing as given
+import data.gatespan.rules.identity["jwt-not-required"] as rule
+
+wanted := {"jwt": {"issuer": "https://issuer.example.com", "audiences": ["relay"]}}
+
+asking(value, issuers, audiences) := given.wanting(
+	given.entry({"jwt": given.setting({"value": value, "issuers": issuers, "audiences": audiences})}),
+	wanted,
+)
+
+test_blocks_no_token if given.blocks(rule.deny) with input as asking("none", [], [])
+
+test_blocks_an_optional_token if given.blocks(rule.deny) with input as asking("optional", [], [])
+
+test_blocks_any_issuer if given.blocks(rule.deny) with input as asking("required", [], ["relay"])
+
+test_blocks_another_issuer if given.blocks(rule.deny) with input as asking("required", ["https://issuer.example.com", "https://other.example.com"], ["relay"])
+
+test_blocks_any_audience if given.blocks(rule.deny) with input as asking("required", ["https://issuer.example.com"], [])
+
+test_blocks_another_audience if {
+	unsafe := asking("required", ["https://issuer.example.com"], ["other", "relay"])
+	given.blocks(rule.deny) with input as unsafe
+	given.says(rule.deny, "other, relay") with input as unsafe
+}
+
+test_blocks_what_nobody_enforces if {
+	held_by_nobody := {"jwt": {"value": {"value": "required", "issuers": ["https://issuer.example.com"], "audiences": ["relay"]}, "enforcer": "none"}}
+	given.blocks(rule.deny) with input as given.wanting(given.entry(held_by_nobody), wanted)
+}
+
+test_passes_the_token if given.passes(rule.deny) with input as asking("required", ["https://issuer.example.com"], ["relay"])
+
+test_passes_where_none_is_asked_for if given.passes(rule.deny) with input as given.wanting(given.entry({}), {"jwt": null})
