@@ -1,0 +1,115 @@
+//go:build golden
+
+package goldentest
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// comparison counts where posture and translation agree, field by field, and keeps where they do not.
+type comparison struct {
+	name     string // of the input at hand
+	inputs   int
+	agreed   map[string]int
+	differed map[string]int
+	unknown  []string // differences that nobody explained
+	known    *known
+}
+
+// field compares one value of one input.
+func (c *comparison) field(field, at, translated, read string) {
+	if translated == read {
+		c.agreed[field]++
+		return
+	}
+	c.differed[field]++
+	if !c.known.explains(c.name, field) {
+		c.unknown = append(c.unknown, fmt.Sprintf("%s %s: %s is %s in the translation and %s in the posture", c.name, field, at, translated, read))
+	}
+}
+
+func (c *comparison) report(t *testing.T) {
+	t.Helper()
+	var fields []string
+	total, same := 0, 0
+	for _, field := range slices.Sorted(maps.Keys(merged(c.agreed, c.differed))) {
+		fields = append(fields, fmt.Sprintf("%s %d/%d", field, c.agreed[field], c.agreed[field]+c.differed[field]))
+		same += c.agreed[field]
+		total += c.agreed[field] + c.differed[field]
+	}
+	t.Logf("%d inputs, %d of %d values agree: %s", c.inputs, same, total, strings.Join(fields, ", "))
+	if total == 0 {
+		t.Error("nothing was compared")
+	}
+	for _, u := range c.unknown {
+		t.Error(u)
+	}
+	for _, line := range c.known.unused() {
+		t.Errorf("%s explains no difference any more: %s", c.known.file, line)
+	}
+}
+
+func merged(a, b map[string]int) map[string]int {
+	out := maps.Clone(a)
+	maps.Copy(out, b)
+	return out
+}
+
+// known are the differences that are explained: one line for each, "input field: reason". An input may end with * for all that begin so.
+type known struct {
+	file  string
+	lines []knownLine
+}
+
+type knownLine struct {
+	input, field, reason string
+	used                 bool
+}
+
+func loadKnown(t *testing.T, file string) *known {
+	t.Helper()
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := &known{file: file}
+	for i, line := range strings.Split(string(raw), "\n") {
+		if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		what, reason, found := strings.Cut(line, ": ")
+		input, field, two := strings.Cut(what, " ")
+		if !found || !two || reason == "" {
+			t.Fatalf("%s:%d: write input, field and reason: %s", file, i+1, line)
+		}
+		k.lines = append(k.lines, knownLine{input: input, field: field, reason: reason})
+	}
+	return k
+}
+
+func (k *known) explains(input, field string) bool {
+	for i := range k.lines {
+		l := &k.lines[i]
+		prefix, star := strings.CutSuffix(l.input, "*")
+		if l.field == field && (l.input == input || star && strings.HasPrefix(input, prefix)) {
+			l.used = true
+			return true
+		}
+	}
+	return false
+}
+
+func (k *known) unused() []string {
+	var out []string
+	for _, l := range k.lines {
+		if !l.used {
+			out = append(out, l.input+" "+l.field)
+		}
+	}
+	return out
+}
