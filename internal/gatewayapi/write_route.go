@@ -8,7 +8,17 @@ import (
 
 // WriteRoute leads an exposure's listener to its Service, or to all that share its requests. It lives beside the Gateway, and names the
 // listener.
-func WriteRoute(e controller.Exposure) any {
+func WriteRoute(e controller.Exposure) any { return WriteRouteWithout(e, nil) }
+
+// WriteRouteWithout is WriteRoute for a gateway that hands clients' headers on: its rules take some of them from requests.
+func WriteRouteWithout(e controller.Exposure, headers []string) any {
+	var http []gatewayv1.HTTPRouteFilter
+	var grpc []gatewayv1.GRPCRouteFilter
+	if len(headers) > 0 {
+		remove := &gatewayv1.HTTPHeaderFilter{Remove: headers}
+		http = append(http, gatewayv1.HTTPRouteFilter{Type: gatewayv1.HTTPRouteFilterRequestHeaderModifier, RequestHeaderModifier: remove})
+		grpc = append(grpc, gatewayv1.GRPCRouteFilter{Type: gatewayv1.GRPCRouteFilterRequestHeaderModifier, RequestHeaderModifier: remove})
+	}
 	common := gatewayv1.CommonRouteSpec{ParentRefs: []gatewayv1.ParentReference{ParentListener(e.GatewayName, e.Listener)}}
 	hostnames := []gatewayv1.Hostname{gatewayv1.Hostname(e.Hostname)}
 	at := Meta{Name: e.Name, Namespace: e.GatewayNamespace}
@@ -19,11 +29,11 @@ func WriteRoute(e controller.Exposure) any {
 		})
 	case "GRPCRoute":
 		return Make(Version, "GRPCRoute", at, gatewayv1.GRPCRouteSpec{
-			CommonRouteSpec: common, Hostnames: hostnames, Rules: GRPCRules(e.GRPC, Backends(e), nil),
+			CommonRouteSpec: common, Hostnames: hostnames, Rules: GRPCRules(e.GRPC, Backends(e), grpc),
 		})
 	default:
 		return Make(Version, "HTTPRoute", at, gatewayv1.HTTPRouteSpec{
-			CommonRouteSpec: common, Hostnames: hostnames, Rules: HTTPRules(e.HTTP, Backends(e), nil),
+			CommonRouteSpec: common, Hostnames: hostnames, Rules: HTTPRules(e.HTTP, Backends(e), http),
 		})
 	}
 }

@@ -49,9 +49,15 @@ func Facts(f *fleet.Fleet, cluster string) controller.Cluster {
 	for _, name := range slices.Sorted(maps.Keys(f.Exposures)) {
 		x := f.Exposures[name]
 		if _, serves := x.Providers[cluster]; serves {
-			facts.ServicePorts = append(facts.ServicePorts, controller.ServicePort{
-				Namespace: x.Service.Namespace, Service: x.Service.Name, Port: x.Service.Port, Name: x.Service.PortName,
-			})
+			services := slices.Sorted(maps.Keys(x.Service.Weights)) // all of them have the same port
+			if len(services) == 0 {
+				services = []string{x.Service.Name}
+			}
+			for _, service := range services {
+				facts.ServicePorts = append(facts.ServicePorts, controller.ServicePort{
+					Namespace: x.Service.Namespace, Service: service, Port: x.Service.Port, Name: x.Service.PortName,
+				})
+			}
 		}
 	}
 	stores := map[string]bool{}

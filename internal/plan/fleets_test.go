@@ -48,6 +48,7 @@ type lawController struct {
 	egress                       bool // its gateways can be the way out; otherwise pods call directly
 	heldRoots                    bool // its egress gateways need the roots in the fleet
 	heldClientRoots              bool // and so do its gateways, for clients
+	untimed                      bool // its routes bound no request
 }
 
 var lawControllers = []lawController{
@@ -77,6 +78,14 @@ var lawControllers = []lawController{
 			c.Controller = fleet.Controller{
 				Name: "istio", Distribution: "aks-addon", Version: "asm-1-30", MeshTrustDomain: "cluster.local",
 				MeshConfig: &fleet.MeshConfig{MinProtocolVersion: "TLSV1_3", Evidence: "the platform's repository"},
+			}
+		},
+	},
+	{
+		name: "nginx", terminates: true, passes: true, egress: true, untimed: true,
+		cluster: func(g *generator, c *fleet.Cluster) {
+			c.Controller = fleet.Controller{
+				Name: "nginx", Distribution: "upstream", Version: pick(g, "2.6.7", "2.7.0"), GatewayClassName: pick(g, "", "nginx"), MeshTrustDomain: "cluster.local",
 			}
 		},
 	},
@@ -243,6 +252,7 @@ func (g *generator) exposure(name string) {
 		x.Service.TrustDomain = pick(g, g.domains...)
 	}
 	uri, dns, token := true, true, true // every gateway can tell this exposure's identities of that kind apart
+	timed := true
 	most := 1 + g.IntN(2)
 	for _, cluster := range g.Perm(len(g.clusters)) {
 		c := g.clusters[cluster]
@@ -256,7 +266,7 @@ func (g *generator) exposure(name string) {
 			p.Certificate = g.certificates(name)
 		}
 		x.Providers[c] = p
-		uri, dns, token = uri && can.uri, dns && can.dns, token && can.jwt
+		uri, dns, token, timed = uri && can.uri, dns && can.dns, token && can.jwt, timed && !can.untimed
 	}
 	if len(x.Providers) == 0 {
 		return
@@ -266,7 +276,9 @@ func (g *generator) exposure(name string) {
 	if g.chance(60) && !through {
 		var rule fleet.HTTPRule
 		rule.Matches = append(rule.Matches, rule.Matches...)
-		rule.Timeouts.Request = pick(g, "", "10s")
+		if rule.Timeouts.Request = pick(g, "", "10s"); !timed {
+			rule.Timeouts.Request = ""
+		}
 		if g.chance(70) {
 			rule = withPath(rule, pick(g, "PathPrefix", "Exact"), "/"+name)
 		}

@@ -121,6 +121,19 @@ func (c column) mark(id controller.AbilityID) cell {
 func ControllersText(w io.Writer, profiles []controller.Profile, style Style) error {
 	p := &page{style: style}
 	all := columns(profiles)
+	for beside := range slices.Chunk(all, columnsBeside) {
+		matrixOf(beside).write(p)
+	}
+	for _, c := range all {
+		c.cannot(p)
+	}
+	return p.print(w)
+}
+
+// columnsBeside is how many controllers a page has room for beside the abilities; the next ones get a table of their own.
+const columnsBeside = 4
+
+func matrixOf(all []column) *table {
 	t := &table{head: []string{"ABILITY"}}
 	for _, c := range all {
 		t.head = append(t.head, strings.ReplaceAll(c.name(), " ", "\n"))
@@ -137,11 +150,7 @@ func ControllersText(w io.Writer, profiles []controller.Profile, style Style) er
 		versions = append(versions, cell{c.versions(), faint})
 	}
 	t.row(versions...)
-	t.write(p)
-	for _, c := range all {
-		c.cannot(p)
-	}
-	return p.print(w)
+	return t
 }
 
 // cannot prints what a controller lacks, each reason once.

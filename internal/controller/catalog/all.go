@@ -5,6 +5,7 @@ import (
 	"github.com/gatespan/gatespan/internal/controller/agc"
 	"github.com/gatespan/gatespan/internal/controller/envoygateway"
 	"github.com/gatespan/gatespan/internal/controller/istio"
+	"github.com/gatespan/gatespan/internal/controller/nginx"
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/posture"
 )
@@ -15,6 +16,7 @@ func All() []controller.Controller {
 		envoygateway.New(),
 		istio.New(),
 		agc.New(),
+		nginx.New(),
 	}
 }
 

@@ -26,7 +26,16 @@ deny contains finding.at(entry.subject, service.ref, key, message) if {
 	some service in input.posture.services
 	scope.key(service.subject) == key
 	service.type == "ExternalName"
+	not called(entry, key)
 	message := sprintf("%s leads to Service %s, which is an alias of a DNS name", [finding.name(entry.subject), key])
+}
+
+# called: an egress gateway names its destination so. It is an exit, and judged as one by egress/.
+called(entry, key) if {
+	scope.egress(entry)
+	every backend in [backend | some route in entry.routes; some backend in route.backends; scope.key(backend.ref) == key] {
+		backend.exitIndex >= 0
+	}
 }
 
 deny contains found if some found in ways.deny({"external-name"}, "leads")

@@ -15,6 +15,18 @@ test_blocks_an_alias_of_an_exposed_service if {
 	given.blocks(rule.deny) with input as given.wanting(given.posture({"ways": [alias]}), {})
 }
 
+# calling is an egress gateway that leads to the Service's name, by an exit or not.
+calling(index) := object.union(given.exit({}), {"posture": {
+	"entries": [object.union(given.egress_entry, {"routes": [object.union(given.safe_route, {"backends": [object.union(given.egress_backend, {
+		"ref": given.ref("Service", "relay", "relay"), "exitIndex": index,
+	})]})]})],
+	"services": [object.union(given.safe_service, {"type": "ExternalName"})],
+}})
+
+test_passes_a_call if given.passes(rule.deny) with input as calling(0)
+
+test_blocks_what_is_no_exit if given.blocks(rule.deny) with input as calling(-1)
+
 test_passes_a_cluster_ip if given.passes(rule.deny) with input as aliased("ClusterIP")
 
 test_passes_a_public_gateway if given.passes(rule.deny) with input as given.public(aliased("ExternalName"))

@@ -1,0 +1,67 @@
+package nginx
+
+import "github.com/gatespan/gatespan/internal/controller"
+
+// Group is the API group of the controller's own kinds (apis/v1alpha1/register.go).
+const Group = "gateway.nginx.org"
+
+// className is the GatewayClass that the Helm chart makes (charts/nginx-gateway-fabric/values.yaml, nginxGateway.gatewayClassName); an
+// installation serves one class.
+const className = "nginx"
+
+// profile is what NGINX Gateway Fabric can enforce. Sources are as in the package's comment.
+func profile() controller.Profile {
+	return controller.Profile{
+		Name:            "nginx",
+		Title:           "NGINX Gateway Fabric",
+		ControllerNames: []string{"gateway.nginx.org/nginx-gateway-controller"}, // charts/nginx-gateway-fabric/values.yaml
+		Classes:         []string{className},
+		// config/crd/bases; ExternalLoadBalancer and PayloadProcessor from 2.7. AccessPolicy is documented, and in neither: it stays unknown.
+		Kinds: map[string][]string{Group: {
+			kindAuthenticationFilter, kindClientSettingsPolicy, kindExternalLoadBalancer, kindNginxGateway, kindNginxProxy, kindObservabilityPolicy,
+			kindPayloadProcessor, kindProxySettingsPolicy, kindRateLimitPolicy, kindSnippetsFilter, kindSnippetsPolicy, kindUpstreamSettingsPolicy, kindWAFPolicy,
+		}},
+		APIVersions:   map[string][]string{Group: {"v1alpha1", "v1alpha2"}},
+		Versions:      versions(),
+		Abilities:     abilities(),
+		References:    references(),
+		Prerequisites: prerequisites(),
+	}
+}
+
+// versions begin where client certificates do (CHANGELOG.md, 2.6.0). No page names an end of life.
+func versions() []controller.VersionRange {
+	return []controller.VersionRange{
+		{Distribution: "upstream", From: "2.7", To: "2.7", Source: "main branch at e55bfe33969f"},
+		{Distribution: "upstream", From: "2.6", To: "2.6", Source: "CHANGELOG.md"},
+	}
+}
+
+// What the controller does without a referenced object.
+const (
+	closed  = "closed"
+	ignored = "open"
+)
+
+func references() []controller.ReferenceRule {
+	rule := func(from, to, onMissing, source string) controller.ReferenceRule {
+		return controller.ReferenceRule{From: from, To: to, OnMissing: onMissing, Source: source}
+	}
+	return []controller.ReferenceRule{
+		rule("Gateway spec.listeners.tls.certificateRefs", "Secret", closed, "state/graph/gateway_listener.go createExternalReferencesForTLSSecretsResolver: the listener is not programmed"),
+		rule("Gateway spec.tls.frontend", "ConfigMap, Secret", closed, "state/graph/gateway_listener.go validateFrontendTLS: without any bundle the listener is not programmed, without some the rest counts"),
+		rule("Gateway spec.tls.backend.clientCertificateRef", "Secret", closed, "state/graph/gateway.go validateGatewayTLSBackend: no client certificate is presented"),
+		rule("Gateway spec.infrastructure.parametersRef", "NginxProxy", ignored, "state/graph/gateway.go validateGateway: the Gateway is served with the settings of its class"),
+		rule("BackendTLSPolicy spec.validation.caCertificateRefs", "ConfigMap, Secret", closed, "state/graph/backend_refs.go createBackendRef: the route answers 500"),
+		rule("HTTPRoute spec.rules.backendRefs", "Service", closed, "state/graph/backend_refs.go createBackendRef: the route answers 500"),
+	}
+}
+
+func prerequisites() []controller.Prerequisite {
+	return []controller.Prerequisite{{
+		ID: "cluster-dns", For: []controller.AbilityID{controller.ExitGateway},
+		Text:   "the proxies of egress gateways look names up at Service kube-dns of namespace kube-system",
+		How:    "EKS and AKS have the Service; pods must be let out to it",
+		Source: "apis/v1alpha2/nginxproxy_types.go DNSResolver",
+	}}
+}

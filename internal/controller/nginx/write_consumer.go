@@ -1,0 +1,160 @@
+package nginx
+
+import (
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/gatespan/gatespan/internal/controller"
+	"github.com/gatespan/gatespan/internal/gatewayapi"
+	"github.com/gatespan/gatespan/internal/kubernetes"
+)
+
+const egressPort = 443
+
+// clusterDNS is the Service of the cluster's DNS on EKS and AKS, which nginx asks for the addresses of ExternalName Services.
+const clusterDNS = "kube-dns.kube-system.svc.cluster.local"
+
+// writeConsumer writes the egress gateway of one identity: whoever reaches its proxies calls with the consumer's certificate, so a
+// NetworkPolicy around them admits the consumer's pods alone. Pods call https://<serviceName>.<namespace>.svc.cluster.local.
+func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, error) {
+	if c.Via == "direct" {
+		return kubernetes.WriteDirect(cluster, c)
+	}
+	if !hasEngine(cluster) {
+		return nil, fmt.Errorf("consumer %s: nothing would close its egress gateway, because cluster %s names no networkPolicyEngine", c.Name, cluster.Name)
+	}
+	if len(c.Destinations) == 0 {
+		return nil, fmt.Errorf("consumer %s has no destination", c.Name)
+	}
+	name := c.Name + "-egress"
+	proxies, err := resourceName(name, class(cluster, ""))
+	if err != nil {
+		return nil, err
+	}
+	client := gatewayapi.SecretReference(c.Certificate.Secret)
+	gateway := gatewayv1.GatewaySpec{
+		GatewayClassName: gatewayv1.ObjectName(class(cluster, "")),
+		Infrastructure:   parametersRef(name),
+		TLS:              &gatewayv1.GatewayTLSConfig{Backend: &gatewayv1.GatewayBackendTLS{ClientCertificateRef: &client}},
+	}
+	for _, d := range c.Destinations {
+		tls := gatewayapi.Terminate(c.ServerCertificate.Secret)
+		tls.Options = floor()
+		gateway.Listeners = append(gateway.Listeners, gatewayv1.Listener{
+			Name:          gatewayv1.SectionName(d.Exposure),
+			Hostname:      pointer(gatewayv1.Hostname(localName(c, d))),
+			Port:          egressPort,
+			Protocol:      gatewayv1.HTTPSProtocolType,
+			TLS:           tls,
+			AllowedRoutes: gatewayapi.SameNamespace("HTTPRoute"),
+		})
+	}
+	at := gatewayapi.Meta{Name: name, Namespace: c.Namespace}
+	objects := []any{
+		gatewayapi.Make(proxyVersion, kindNginxProxy, at, nginxProxySpec{
+			DisableSNIHostValidation: pointer(false),
+			Kubernetes:               &proxyKubernetes{Service: &proxyService{Type: "ClusterIP"}},
+			DNSResolver:              &dnsResolver{Addresses: []resolverAddress{{Type: "Hostname", Value: clusterDNS}}},
+		}),
+		gatewayapi.Make(gatewayapi.Version, "Gateway", at, gateway),
+		egressNetworkPolicy(name, c),
+	}
+	for _, d := range c.Destinations {
+		objects = append(objects, destination(name, proxies, c, d)...)
+	}
+	objects = appendObject(objects, kubernetes.Certificate(c.Certificate, c.Certificate.Secret))
+	objects = appendObject(objects, kubernetes.Certificate(c.ServerCertificate, c.ServerCertificate.Secret))
+	return append(objects, caBundles(c)...), nil
+}
+
+// localName is what pods call: the Service's full name, so that it is the SNI too.
+func localName(c controller.Consumer, d controller.Destination) string {
+	return d.ServiceName + "." + c.Namespace + ".svc.cluster.local"
+}
+
+// destination writes one exposure as the consumer calls it: the route from its listener to an ExternalName Service with the exposure's
+// hostname, whose BackendTLSPolicy pins CA and name, and the Service that pods call, which stands for the proxies' own.
+func destination(gateway, proxies string, c controller.Consumer, d controller.Destination) []any {
+	at := gatewayapi.Meta{Name: c.Name + "-" + d.Exposure, Namespace: c.Namespace}
+	rewrite := []gatewayv1.HTTPRouteFilter{{
+		Type:       gatewayv1.HTTPRouteFilterURLRewrite,
+		URLRewrite: &gatewayv1.HTTPURLRewriteFilter{Hostname: pointer(gatewayv1.PreciseHostname(d.Hostname))},
+	}}
+	to := gatewayv1.BackendRef{BackendObjectReference: gatewayv1.BackendObjectReference{
+		Group: pointer(gatewayv1.Group("")), Kind: pointer(gatewayv1.Kind("Service")), Name: gatewayv1.ObjectName(at.Name),
+		Port: pointer(gatewayv1.PortNumber(d.Port)),
+	}}
+	return []any{
+		gatewayapi.Make(gatewayapi.Version, "HTTPRoute", at, gatewayv1.HTTPRouteSpec{
+			CommonRouteSpec: gatewayv1.CommonRouteSpec{ParentRefs: []gatewayv1.ParentReference{gatewayapi.ParentListener(gateway, d.Exposure)}},
+			Hostnames:       []gatewayv1.Hostname{gatewayv1.Hostname(localName(c, d))},
+			Rules:           gatewayapi.HTTPRules(untimed(d.HTTP), []gatewayv1.BackendRef{to}, rewrite),
+		}),
+		gatewayapi.Make("v1", "Service", at, corev1.ServiceSpec{
+			Type: corev1.ServiceTypeExternalName, ExternalName: d.Hostname, Ports: []corev1.ServicePort{{
+				Name: "https", Port: int32(d.Port), TargetPort: intstr.FromInt32(int32(d.Port)),
+			}},
+		}),
+		gatewayapi.Make(gatewayapi.Version, "BackendTLSPolicy", at, gatewayv1.BackendTLSPolicySpec{
+			TargetRefs: []gatewayv1.LocalPolicyTargetReferenceWithSectionName{{
+				LocalPolicyTargetReference: gatewayv1.LocalPolicyTargetReference{Kind: "Service", Name: gatewayv1.ObjectName(at.Name)},
+			}},
+			Validation: gatewayv1.BackendTLSPolicyValidation{
+				Hostname:          gatewayv1.PreciseHostname(d.Hostname),
+				CACertificateRefs: []gatewayv1.LocalObjectReference{{Kind: "ConfigMap", Name: gatewayv1.ObjectName(bundleName(c, d.TrustDomain))}},
+			},
+		}),
+		gatewayapi.Make("v1", "Service", gatewayapi.Meta{Name: d.ServiceName, Namespace: c.Namespace}, corev1.ServiceSpec{
+			Type: corev1.ServiceTypeExternalName, ExternalName: proxies + "." + c.Namespace + ".svc.cluster.local",
+		}),
+	}
+}
+
+// untimed leaves out what the controller ignores (state/graph/httproute.go checkForUnsupportedHTTPFields): the provider bounds its requests.
+func untimed(rules []controller.HTTPRule) []controller.HTTPRule {
+	var out []controller.HTTPRule
+	for _, rule := range rules {
+		out = append(out, controller.HTTPRule{Matches: rule.Matches})
+	}
+	return out
+}
+
+func bundleName(c controller.Consumer, td controller.TrustDomain) string {
+	if !td.Written() {
+		return td.ConfigMap
+	}
+	return c.Name + "-" + td.Name + "-ca"
+}
+
+func caBundles(c controller.Consumer) []any {
+	var out []any
+	written := map[string]bool{}
+	for _, d := range c.Destinations {
+		if td := d.TrustDomain; td.Written() && !written[td.Name] {
+			written[td.Name] = true
+			out = append(out, kubernetes.CABundle(bundleName(c, td), c.Namespace, td.PEM))
+		}
+	}
+	return out
+}
+
+// egressNetworkPolicy admits the consumer's pods to the port that the proxies listen on, which is the listeners' own, and nobody else to
+// anything.
+func egressNetworkPolicy(name string, c controller.Consumer) any {
+	return gatewayapi.Make("networking.k8s.io/v1", "NetworkPolicy", gatewayapi.Meta{Name: name, Namespace: c.Namespace}, networkingv1.NetworkPolicySpec{
+		PodSelector: metav1.LabelSelector{MatchLabels: proxyLabels(name)},
+		PolicyTypes: []networkingv1.PolicyType{networkingv1.PolicyTypeIngress},
+		Ingress: []networkingv1.NetworkPolicyIngressRule{{
+			From: []networkingv1.NetworkPolicyPeer{{
+				NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{"kubernetes.io/metadata.name": c.Namespace}},
+				PodSelector:       &metav1.LabelSelector{MatchLabels: c.Pods},
+			}},
+			Ports: []networkingv1.NetworkPolicyPort{{Protocol: pointer(corev1.ProtocolTCP), Port: pointer(intstr.FromInt32(egressPort))}},
+		}},
+	})
+}
