@@ -22,7 +22,7 @@ import (
 func golden(t *testing.T) []string {
 	t.Helper()
 	var out []string
-	for _, pattern := range []string{"../../overlays", "../plan/testdata/golden", "../controller/*/testdata/golden"} {
+	for _, pattern := range []string{"../../overlays", "../plan/testdata/golden", "../controller/*/testdata/golden", "../../testdata/fleets/*/overlays"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
@@ -102,6 +102,9 @@ func TestOverlays(t *testing.T) {
 	}
 	for _, kind := range slices.Sorted(maps.Keys(proven)) {
 		t.Logf("proven: %s, %d objects", kind, proven[kind])
+	}
+	for _, path := range slices.Sorted(maps.Keys(Missing())) {
+		t.Logf("missing: %s: %s", path, Missing()[path])
 	}
 	have := slices.Sorted(maps.Keys(unproven))
 	t.Logf("without a CRD to prove them: %v", have)
