@@ -70,7 +70,10 @@ func (r *reader) attached(l *gatewayapi.Listener) (winners []policy[frontendTLS]
 		m := r.reach(p.object, p.spec.TargetRef, p.spec.Override, l.Gateway.Object, section, sections)
 		switch {
 		case m.reaches && section == "":
-			detached = miss{at: gatewayapi.Nearest(p.object, "spec.targetRef"), why: fmt.Sprintf("%s is for a Gateway, and whether that includes ListenerSets is not documented", p.object)}
+			detached = miss{
+				at:  gatewayapi.Nearest(p.object, "spec.targetRef"),
+				why: fmt.Sprintf("%s is for a Gateway, and whether that includes ListenerSets is not documented", p.object),
+			}
 		case m.reaches && r.invalid(p):
 			detached = miss{at: gatewayapi.RefOf(p.object, "spec.default.policyType"), why: fmt.Sprintf("%s is invalid, so that it does not attach", p.object)}
 		case m.reaches:
@@ -86,7 +89,10 @@ func (r *reader) attached(l *gatewayapi.Listener) (winners []policy[frontendTLS]
 func (r *reader) absent(l *gatewayapi.Listener) miss {
 	g := l.Gateway
 	if g.Spec.TLS != nil && g.Spec.TLS.Frontend != nil {
-		return miss{at: gatewayapi.RefOf(g.Object, "spec.tls.frontend"), why: "nothing says that the controller reads spec.tls.frontend; it takes a FrontendTLSPolicy of " + Group}
+		return miss{
+			at:  gatewayapi.RefOf(g.Object, "spec.tls.frontend"),
+			why: "nothing says that the controller reads spec.tls.frontend; it takes a FrontendTLSPolicy of " + Group,
+		}
 	}
 	return miss{at: gatewayapi.Nearest(l.Owner, l.Field+".tls"), why: "no FrontendTLSPolicy is for the listener"}
 }

@@ -21,7 +21,6 @@ const (
 	docsNotes   = "MicrosoftDocs/azure-docs articles/application-gateway/for-containers/alb-controller-release-notes.md"
 	issueEgress = "https://github.com/Azure/AKS/issues/5776"
 	apiFrontend = "Azure/Application-Gateway-for-Containers-Migration-Utility crds/v1/frontendtlspolicy.go"
-	apiTarget   = "Azure/Application-Gateway-for-Containers-Migration-Utility crds/v1/common.go"
 )
 
 // profile is what Application Gateway for Containers can enforce: nothing that an exposure asks for.
@@ -32,7 +31,8 @@ func profile() controller.Profile {
 		ControllerNames: []string{"alb.networking.azure.io/alb-controller"},
 		Classes:         []string{"azure-alb-external"},
 		Kinds: map[string][]string{Group: {
-			kindLoadBalancer, kindAuthPolicy, kindLoadBalancing, kindBackendTLSPolicy, kindFrontendTLSPolicy, kindHealthCheck, kindIngressExtension, kindRoutePolicy, kindFirewall,
+			kindLoadBalancer, kindAuthPolicy, kindLoadBalancing, kindBackendTLSPolicy, kindFrontendTLSPolicy, kindHealthCheck, kindIngressExtension,
+			kindRoutePolicy, kindFirewall,
 		}},
 		APIVersions: map[string][]string{Group: {"v1"}},
 		Versions: []controller.VersionRange{
@@ -55,9 +55,12 @@ func abilities() []controller.Ability {
 	no(noFloor, docsTLS, controller.EntryTerminate, controller.EntryFloor)
 	no("no listener but HTTP and HTTPS is documented, and no TLSRoute", docsParts, controller.EntryPassthrough)
 	no("a FrontendTLSPolicy requires a certificate, on listeners that accept TLS 1.2", docsMTLS, controller.EntryClientCertificate)
-	no("FrontendTLSPolicy verify.subjectAltNames has no documented meaning", apiFrontend, controller.EntryIdentityURI, controller.EntryIdentityDNS)
-	no("source addresses are for a network security group of the subnet, outside the cluster", "https://github.com/Azure/AKS/issues/5837", controller.EntrySourceCIDRs)
-	no("its own BackendTLSPolicy verifies pods, behind listeners that accept TLS 1.2", docsBackend, controller.EntryBackendTLS, controller.EntryBackendEncrypted)
+	no("FrontendTLSPolicy verify.subjectAltNames has no documented meaning", apiFrontend,
+		controller.EntryIdentityURI, controller.EntryIdentityDNS)
+	no("source addresses are for a network security group of the subnet, outside the cluster", "https://github.com/Azure/AKS/issues/5837",
+		controller.EntrySourceCIDRs)
+	no("its own BackendTLSPolicy verifies pods, behind listeners that accept TLS 1.2", docsBackend,
+		controller.EntryBackendTLS, controller.EntryBackendEncrypted)
 	no("HTTPRoutes are served by listeners that accept TLS 1.2", docsTLS,
 		controller.EntryHTTPRoute, controller.EntryGRPCRoute, controller.EntryRetries, controller.EntryTimeouts, controller.EntryWeights)
 	no("no TCP listener and no TCPRoute is documented", docsParts, controller.EntryTCP)
@@ -65,25 +68,35 @@ func abilities() []controller.Ability {
 	no("every listener, of a ListenerSet too, accepts TLS 1.2", docsTLS, controller.EntryListenerSets)
 	no("a frontend has a public name; private addresses are not supported", docsParts, controller.EntryInternal)
 	no("a frontend is public, and accepts TLS 1.2", docsTLS, controller.EntryInternetFacing)
-	no("logs and metrics are Azure Monitor's, and no object in the cluster asks for them", docsParts, controller.EntryAccessLogs, controller.EntryMetrics)
+	no("logs and metrics are Azure Monitor's, and no object in the cluster asks for them", docsParts,
+		controller.EntryAccessLogs, controller.EntryMetrics)
 	for _, id := range []controller.AbilityID{
 		controller.ExitGateway, controller.ExitClientCertificate, controller.ExitPinnedCA, controller.ExitName, controller.ExitFloor,
 		controller.ExitClosed, controller.ExitGRPC, controller.ExitTCP,
 	} {
-		out = append(out, controller.Ability{ID: id, Enforcer: string(posture.ByNobody), How: noEgress, Instead: `say via: "direct"`, Source: issueEgress})
+		out = append(out, controller.Ability{
+			ID: id, Enforcer: string(posture.ByNobody), How: noEgress, Instead: `say via: "direct"`, Source: issueEgress,
+		})
 	}
 	return append(out, controller.Ability{
-		ID: controller.ExitDirect, Support: true, Enforcer: string(posture.ByWorkload), How: "the workload presents its own certificate", Source: "no controller is involved",
+		ID: controller.ExitDirect, Support: true, Enforcer: string(posture.ByWorkload), How: "the workload presents its own certificate",
+		Source: "no controller is involved",
 	})
 }
 
 // What the documentation does not say of a missing object is "unknown".
 func references() []controller.ReferenceRule {
 	return []controller.ReferenceRule{
-		{From: "Gateway spec.listeners.tls.certificateRefs", To: "Secret", OnMissing: "closed", Source: "gateway-api apis/v1/gateway_types.go: the listener is not programmed"},
+		{
+			From: "Gateway spec.listeners.tls.certificateRefs", To: "Secret", OnMissing: "closed",
+			Source: "gateway-api apis/v1/gateway_types.go: the listener is not programmed",
+		},
 		{From: "FrontendTLSPolicy spec.default.verify.caCertificateRef", To: "Secret", OnMissing: unsaid, Source: docsMTLS},
 		{From: "BackendTLSPolicy spec.default.verify.caCertificateRef", To: "Secret", OnMissing: unsaid, Source: docsBackend},
-		{From: "HTTPRoute spec.rules.backendRefs", To: "Service", OnMissing: "closed", Source: "gateway-api apis/v1/httproute_types.go: the rule answers 500"},
+		{
+			From: "HTTPRoute spec.rules.backendRefs", To: "Service", OnMissing: "closed",
+			Source: "gateway-api apis/v1/httproute_types.go: the rule answers 500",
+		},
 	}
 }
 

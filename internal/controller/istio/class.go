@@ -24,7 +24,8 @@ func (r *reader) classDefaults(g *gatewayapi.Gateway) (out serviceOverlay, from 
 			continue
 		}
 		if from != nil {
-			r.Unknown(o, "value", object.Key("metadata.labels", labelDefaults), from.String()+" has the defaults of the class too: the older counts, and Git does not tell which")
+			r.Unknown(o, "value", object.Key("metadata.labels", labelDefaults),
+				from.String()+" has the defaults of the class too: the older counts, and Git does not tell which")
 			continue
 		}
 		from = o

@@ -16,8 +16,8 @@ type forced struct {
 	why             string
 }
 
-// policies are COMPLIANCE_POLICY of istiod (pkg/model/fips.go EnforceCompliance). The one of FIPS 140-3 is Envoy's own, which is
-// applied last and sets 1.2 to 1.3 whatever the mesh says (FIPS_202205).
+// compliancePolicy is what a COMPLIANCE_POLICY of istiod makes of the versions (pkg/model/fips.go EnforceCompliance). The one of FIPS 140-3
+// is Envoy's own, which is applied last and sets 1.2 to 1.3 whatever the mesh says (FIPS_202205).
 func compliancePolicy(name string) (lowest, highest string, known bool) {
 	switch name {
 	case "fips-140-2":

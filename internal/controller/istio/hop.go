@@ -200,6 +200,9 @@ func (r *reader) leave(l *gatewayapi.Listener, e *posture.Entry, route posture.R
 		Users: r.users(l, e),
 	}
 	exit.MinTLS = unheld("1.2", u.tls.By, "Istio has no field for the lowest TLS version towards destinations")
+	if forced := r.compliance(); forced != nil { // pilot/pkg/networking/core/cluster_tls.go, after everything else
+		exit.MinTLS = by(forced.lowest, forced.at, forced.why)
+	}
 	if u.tls.Value == posture.TLSNone {
 		exit.MinTLS = unheld("", u.tls.By, u.tls.Why)
 	}

@@ -4,12 +4,14 @@
 // Reading takes these steps:
 //
 //  1. gatewayapi reads what Gateway API itself says: listeners, routes, grants
-//  2. Istio's own objects are decoded strictly (types*.go); what is not known is an unknown (snapshot.go)
-//  3. every listener gets its TLS mode, client CA and floor (listener.go, mesh.go)
+//  2. Istio's own objects are decoded strictly (types*.go); what is not known is an unknown (read.go); what AKS
+//     does not take is left out (managed.go)
+//  3. every listener gets its TLS mode, client CA and floor (listener.go, mesh.go, revision.go, helm.go,
+//     compliance.go)
 //  4. AuthorizationPolicies say whom it accepts (authorization.go)
-//  5. every backend gets the hop to it (backend.go): BackendTLSPolicies and DestinationRules, merged as Istio merges them
+//  5. every backend gets the hop to it (hop.go): BackendTLSPolicies and DestinationRules, merged as Istio merges them
 //     (destination.go), PeerAuthentications (peer.go); destinations outside the cluster become exits (exit.go)
-//  6. classic Gateways and VirtualServices become entries and ways (classic.go), what can undo all of it a hatch (hatch.go)
+//  6. classic Gateways and VirtualServices become entries and ways (classic.go, classic_route.go), what can undo all of it a hatch (hatch.go)
 package istio
 
 import (

@@ -50,6 +50,10 @@ var blockedKinds = []struct{ group, kind string }{
 	{extensionsGroup, "WasmPlugin"}, {"install.istio.io", "IstioOperator"},
 }
 
+func blocked(o *object.Object) bool {
+	return slices.ContainsFunc(blockedKinds, func(b struct{ group, kind string }) bool { return b.group == o.Group() && b.kind == o.Kind })
+}
+
 // available is what the API server of the cluster takes of Istio's own kinds. Application routing has none of them, and its control
 // plane does not start where their CRDs are (AKS articles/aks/app-routing-gateway-api.md, Limitations): what such objects say holds of
 // nothing.
@@ -58,7 +62,7 @@ func (r *reader) available() *object.Set {
 		switch {
 		case r.approuting() && slices.Contains([]string{networkingGroup, securityGroup, extensionsGroup, telemetryGroup}, o.Group()):
 			return "application routing has no kinds of Istio's own, and the API server refuses the object"
-		case r.distribution() == aksAddon && slices.ContainsFunc(blockedKinds, func(b struct{ group, kind string }) bool { return b.group == o.Group() && b.kind == o.Kind }):
+		case r.distribution() == aksAddon && blocked(o):
 			return "the Istio add-on of AKS refuses the kind"
 		default:
 			return ""

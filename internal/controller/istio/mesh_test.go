@@ -43,6 +43,8 @@ func TestControlPlane(t *testing.T) {
 		{"FIPS 140-2 caps at 1.2", provider, deployment("fips-140-2"), versions, "1.2-1.2 Deployment " + env},
 		{"FIPS 140-3 takes the floor away", provider, deployment("fips-140-3"), versions, "1.2-1.3 Deployment " + env},
 		{"post-quantum has 1.3 alone", bare, deployment("pqc"), versions, "1.3-1.3 Deployment " + env},
+		{"and so have calls", consumer, deployment("pqc"), func(_ *testing.T, p posture.Posture) string { return fact(p.Exits[0].MinTLS) }, "1.3 by Deployment " + env},
+		{"calls without a policy", consumer, more("---"), func(_ *testing.T, p posture.Posture) string { return p.Exits[0].MinTLS.Value }, "1.2"},
 		{"by the chart", bare, chart("  values: {env: {COMPLIANCE_POLICY: pqc}}\n"), versions, "1.3-1.3 HelmRelease spec.values.env.COMPLIANCE_POLICY"},
 		{"one of two control planes", bare, []string{"", deployment("pqc")[1] + chart("  values: {}\n")[1]}, versions, "1.2-1.3 HelmRelease spec.values"},
 		{"a policy of no name", provider, deployment("fips"), unknowns, "value Deployment " + env},

@@ -80,5 +80,6 @@ func (r *reader) lostFloor(g *object.Object) posture.Setting[string] {
 		others = append(others, m.object.Name)
 	}
 	slices.Sort(others)
-	return by("1.2", at, fmt.Sprintf("revision %s reads ConfigMap %s/%s-%s, which is not in Git; only %s is", revision, namespace, name, revision, strings.Join(others, ", ")))
+	return by("1.2", at, fmt.Sprintf(
+		"revision %s reads ConfigMap %s/%s-%s, which is not in Git; only %s is", revision, namespace, name, revision, strings.Join(others, ", ")))
 }
