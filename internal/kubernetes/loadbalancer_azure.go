@@ -15,6 +15,7 @@ const (
 	azurePrivateLink = azurePrefix + "pls-create"
 	azureNoRules     = azurePrefix + "disable-load-balancer-nsg-rule"
 	azureDenyRest    = azurePrefix + "deny-all-except-load-balancer-source-ranges"
+	azureMoreIPs     = azurePrefix + "additional-public-ips"
 )
 
 // yes is how Azure reads an annotation: the word true in any case (pkg/provider/loadbalancer IsInternal, pkg/consts/helpers.go).
@@ -25,7 +26,10 @@ func (b LoadBalancer) yes(annotation string) bool {
 // schemeOnAzure: only the word true makes a load balancer internal.
 func (b LoadBalancer) schemeOnAzure() posture.Setting[string] {
 	a, ok := b.Annotations[azureInternal]
-	switch {
+	switch more, public := b.Annotations[azureMoreIPs]; {
+	case public && b.yes(azureInternal):
+		return unheld(posture.SchemeUnknown, more.By,
+			"the Azure load balancer is internal, and nodes also answer to public addresses that others lead to them")
 	case b.yes(azureInternal):
 		return byNetwork(posture.SchemeInternal, a.By, "the Azure load balancer is internal")
 	case ok:

@@ -72,4 +72,8 @@ func TestRangesOnAzure(t *testing.T) {
 	if got := internal.Scheme(); got.Value != posture.SchemeInternal {
 		t.Errorf("%+v", got)
 	}
+	internal.Annotations[prefix+"additional-public-ips"] = kubernetes.Annotation{Value: "192.0.2.1"}
+	if got := internal.Scheme(); got.Value != posture.SchemeUnknown {
+		t.Errorf("%+v", got)
+	}
 }
