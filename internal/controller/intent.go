@@ -70,8 +70,10 @@ type Exposure struct {
 	JWT              *JWT
 	// BackendAttested: the fleet says who answers for the hop to the pods, because the gateway does not check their certificate.
 	BackendAttested bool
-	// DataPlane is where the gateway's proxies run: what the pods' NetworkPolicy admits.
+	// NetworkPolicy: one is to admit the gateway's proxies to the pods, and nobody else.
 	NetworkPolicy bool
+	// GatewayCIDRs are the addresses of the gateway's proxies, where those are outside the cluster.
+	GatewayCIDRs []string
 }
 
 // Service is the Kubernetes Service behind an exposure.

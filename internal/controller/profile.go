@@ -32,6 +32,12 @@ type Profile struct {
 	// RootsBefore is a version of Gateway API: where the cluster has an older one, the roots of clients are in a Secret beside each server
 	// certificate, which gatespan writes, so the fleet must hold them. "" for never.
 	RootsBefore string
+	// What its gateways cannot have together, each a reason as a sentence without a period, and "" where they can: exposures of both modes
+	// on one Gateway, two exposures that pass TLS through on one Gateway, a token for one of several audiences.
+	OneMode, OnePassthrough, OneAudience string
+	// OutsideCluster: what ends TLS or hands it on is no pod, and the NetworkPolicies of pods admit the addresses that the fleet gives a
+	// gateway. It is the reason, as the others are.
+	OutsideCluster string
 }
 
 // Where a controller takes a certificate or a bundle from.

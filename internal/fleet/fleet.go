@@ -124,6 +124,7 @@ type Gateway struct {
 	Annotations   map[string]string `json:"annotations"`
 	Replicas      int               `json:"replicas"`
 	TrustStore    string            `json:"trustStore"`
+	SubnetCIDRs   []string          `json:"subnetCIDRs"`
 	Observability Observability     `json:"observability"`
 	Objects       []map[string]any  `json:"objects"`
 }

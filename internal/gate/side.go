@@ -202,6 +202,7 @@ func (s *side) read(ctx context.Context, t target, o Options) (ClusterState, err
 	state.objects = object.NewSet(result.Objects)
 	state.Posture = catalog.Read(state.Facts, state.objects)
 	addServices(&state, planned.Exposures)
+	state.Posture.Assumptions = append(state.Posture.Assumptions, planned.Attestations...)
 	return state, nil
 }
 

@@ -82,7 +82,7 @@ func (w *World) anchor(owner *object.Object, at string, id object.ID, r posture.
 		a.Source = FromSecret
 		w.fromBundle(&a, w.Maker(id))
 	case domain >= 0:
-		a.SHA256, a.Source, a.TrustDomain = sums(w.Cluster.TrustDomains[domain].SHA256), FromFleet, w.Cluster.TrustDomains[domain].Name
+		a.SHA256, a.Source, a.TrustDomain = Sums(w.Cluster.TrustDomains[domain].SHA256), FromFleet, w.Cluster.TrustDomains[domain].Name
 		w.fromBundle(&a, w.Maker(id))
 		w.Assume(owner, at, fmt.Sprintf("%s %s/%s holds the roots of trust domain %s", id.Kind, id.Namespace, id.Name, a.TrustDomain))
 	case r.Resolved == ByFleet, id.Kind == "Secret":
@@ -107,7 +107,7 @@ func (w *World) trustDomain(id object.ID) int {
 // domainOf is the trust domain that has all these fingerprints.
 func (w *World) domainOf(fingerprints []string) string {
 	for _, td := range w.Cluster.TrustDomains {
-		have := sums(td.SHA256)
+		have := Sums(td.SHA256)
 		foreign := func(sum string) bool { return !slices.Contains(have, sum) }
 		if len(fingerprints) > 0 && !slices.ContainsFunc(fingerprints, foreign) {
 			return td.Name
@@ -194,8 +194,8 @@ func Fingerprints(bundle string) ([]string, error) {
 	return slices.Compact(out), nil
 }
 
-// sums brings fingerprints as people write them into one form.
-func sums(written []string) []string {
+// Sums brings fingerprints as people write them into one form.
+func Sums(written []string) []string {
 	out := make([]string, 0, len(written))
 	for _, s := range written {
 		out = append(out, strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(s, "sha256:"), ":", "")))

@@ -52,6 +52,16 @@ func BackendNetworkPolicy(exposure controller.Exposure, gateway GatewayPods) any
 	}, cmp.Or(exposure.Service.TargetPort, exposure.Service.Port))
 }
 
+// BackendNetworkPolicyFrom admits addresses instead, where the gateway is outside the cluster.
+func BackendNetworkPolicyFrom(exposure controller.Exposure, cidrs []string) any {
+	policy := ingressPolicy(exposure.Name, exposure.Service.Namespace, exposure.Service.Selector, networkingv1.NetworkPolicyPeer{}, cmp.Or(exposure.Service.TargetPort, exposure.Service.Port))
+	policy.Spec.Ingress[0].From = nil
+	for _, cidr := range cidrs {
+		policy.Spec.Ingress[0].From = append(policy.Spec.Ingress[0].From, networkingv1.NetworkPolicyPeer{IPBlock: &networkingv1.IPBlock{CIDR: cidr}})
+	}
+	return policy
+}
+
 // nameLabel is on every namespace, set by the API server to its name.
 const nameLabel = "kubernetes.io/metadata.name"
 

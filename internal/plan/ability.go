@@ -96,6 +96,7 @@ func (m *maker) entryAbilities(c *Cluster, name string, at []string) {
 	}
 	m.hop(c, x, who, at)
 	m.clientCA(c, name, gateway, at)
+	m.outside(c, name, gateway, at)
 	if !pinned(x) {
 		return
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/finding"
 	"github.com/gatespan/gatespan/internal/fleet"
+	"github.com/gatespan/gatespan/internal/posture"
 	"github.com/gatespan/gatespan/internal/tree"
 )
 
@@ -34,6 +35,8 @@ type Cluster struct {
 	Exposures  []controller.Exposure
 	Consumers  []controller.Consumer
 	Wanted     controller.Wanted
+	// Attestations are what the fleet says that somebody answers for, because no gateway checks it: what verdicts rest on.
+	Attestations []posture.Assumption
 }
 
 // use notes that an exposure uses an ability of the cluster's controller.

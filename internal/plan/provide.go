@@ -39,6 +39,7 @@ func (m *maker) provide(name string) {
 		m.entryAbilities(c, name, at)
 		c.Exposures = append(c.Exposures, m.exposure(c, name, gateway))
 		c.Wanted.Entries = append(c.Wanted.Entries, m.wantedEntry(cluster, name, gateway))
+		c.Attestations = append(c.Attestations, m.attestations(c, name, gateway)...)
 	}
 }
 
@@ -61,6 +62,7 @@ func (m *maker) exposure(c *Cluster, name string, gateway fleet.Gateway) control
 		JWT:             jwt(x),
 		BackendAttested: m.attestedHop(c, x),
 		NetworkPolicy:   engine != "" && engine != "none",
+		GatewayCIDRs:    slices.Compact(slices.Sorted(slices.Values(gateway.SubnetCIDRs))),
 	}
 }
 
@@ -151,6 +153,7 @@ func (m *maker) gateways() {
 			if g.Observability.Metrics || g.Observability.Alerts {
 				m.need(c, who, path("clusters", cluster, "gateways", name, "observability"), controller.EntryMetrics)
 			}
+			m.together(c, g, at)
 			if one := c.Controller.Profile().OneGateway; one != "" && len(c.Gateways) > 0 {
 				m.at(at, "serve its exposures on gateway "+c.Gateways[0].Name+", or from a cluster of their own",
 					"cluster %s has gateways %s and %s: %s", cluster, c.Gateways[0].Name, name, one)

@@ -25,6 +25,17 @@ declared(hop) if count(scope.wanted(hop.entry)) > 0
 
 declared(hop) if count(wanted(hop)) > 0
 
+# attested: the hop of an exposure whose gateway checks no certificate, and where the fleet says who answers for the way to its own pods.
+# With mode Passthrough something else is attested.
+attested(hop) if {
+	some want in scope.wanted(hop.entry)
+	want.attested
+	want.mode != "Passthrough"
+	want.service.namespace == hop.backend.ref.namespace
+	hop.backend.ref.name in want.services
+	want.servicePort == hop.backend.port
+}
+
 # wanted is what the fleet wants of the Service behind the hop.
 wanted(hop) := [want |
 	some want in input.wanted.entries

@@ -3,6 +3,7 @@ package catalog
 import (
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/controller/agc"
+	"github.com/gatespan/gatespan/internal/controller/awslb"
 	"github.com/gatespan/gatespan/internal/controller/envoygateway"
 	"github.com/gatespan/gatespan/internal/controller/istio"
 	"github.com/gatespan/gatespan/internal/controller/nginx"
@@ -16,6 +17,7 @@ func All() []controller.Controller {
 		envoygateway.New(),
 		istio.New(),
 		agc.New(),
+		awslb.New(),
 		nginx.New(),
 	}
 }

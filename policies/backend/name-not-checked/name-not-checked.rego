@@ -2,7 +2,8 @@
 # title: The name of the pod is not checked
 # description: |
 #   Without a name in the check every certificate of the CA will do, so that any pod of the trust domain can stand in for
-#   this one. For an exposure the name is the declared one.
+#   this one. For an exposure the name is the declared one. Where a gateway checks no certificate at all (aws-lb), the fleet's
+#   service.attestation says who answers for the way to the pods.
 # scope: package
 # custom:
 #   severity: block
@@ -19,6 +20,7 @@ deny contains hops.judge(hop, hop.backend.name, "checks no name in the certifica
 	some hop in hops.all
 	hop.backend.tls.value == "tls"
 	hop.backend.name.value == ""
+	not hops.attested(hop)
 }
 
 deny contains hops.judge(hop, hop.backend.name, sprintf("checks the name %s, and the exposure wants %s", [name, want.backendName])) if {

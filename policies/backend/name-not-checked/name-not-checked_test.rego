@@ -15,3 +15,13 @@ test_blocks_another_name if {
 test_warns_without_exposures if given.warns(rule.deny) with input as named("")
 
 test_passes_the_declared_name if given.passes(rule.deny) with input as given.wanting(given.entry({}), {})
+
+attested := {"attested": true, "services": ["relay"]}
+
+test_passes_an_attested_hop_without_a_name if given.passes(rule.deny) with input as given.wanting(named(""), attested)
+
+test_blocks_another_name_though_attested if given.blocks(rule.deny) with input as given.wanting(named("web.web.svc"), attested)
+
+test_blocks_what_passthrough_attests if given.blocks(rule.deny) with input as given.wanting(named(""), object.union(attested, {"mode": "Passthrough"}))
+
+test_blocks_another_service_though_attested if given.blocks(rule.deny) with input as given.wanting(given.backend({"ref": {"name": "other"}, "name": {"value": ""}}), attested)

@@ -27,3 +27,5 @@ test_passes_tls if given.passes(rule.deny) with input as given.wanting(given.ent
 test_passes_the_mesh if given.passes(rule.deny) with input as given.wanting(given.backend({"tls": {"value": "mesh"}}), {})
 
 test_passes_an_exit_which_egress_judges if given.passes(rule.deny) with input as given.backend({"external": true, "tls": {"value": "none"}})
+
+test_blocks_plaintext_though_attested if given.blocks(rule.deny) with input as given.wanting(plain, {"attested": true, "services": ["relay"]})
