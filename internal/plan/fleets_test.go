@@ -49,6 +49,7 @@ type lawController struct {
 	heldRoots                    bool // its egress gateways need the roots in the fleet
 	heldClientRoots              bool // and so do its gateways, for clients
 	untimed                      bool // its routes bound no request
+	loadBalancer                 bool // its gateways are load balancers of AWS: certificates, roots and hops of another kind, one mode each
 }
 
 var lawControllers = []lawController{
@@ -87,6 +88,13 @@ var lawControllers = []lawController{
 			c.Controller = fleet.Controller{
 				Name: "nginx", Distribution: "upstream", Version: pick(g, "2.6.7", "2.7.0"), GatewayClassName: pick(g, "", "nginx"), MeshTrustDomain: "cluster.local",
 			}
+		},
+	},
+	{
+		name: "aws-lb", terminates: true, passes: true, loadBalancer: true, untimed: true,
+		cluster: func(_ *generator, c *fleet.Cluster) {
+			c.Cloud = "eks"
+			c.Controller = fleet.Controller{Name: "aws-lb", Distribution: "upstream", Version: "3.5.0", MeshTrustDomain: "cluster.local"}
 		},
 	},
 	{
@@ -177,9 +185,9 @@ func (g *generator) cluster(name string) {
 	if g.chance(60) {
 		c.EgressCIDRs = []string{fmt.Sprintf("20.%d.0.0/28", len(g.clusters))}
 	}
-	c.Certificates = g.certificates(name)
 	domains := g.domains
 	g.fleet.Clusters[name] = c
+	c.Certificates = g.serving(name, name)
 	switch can := g.controllerOf(name); {
 	case !can.terminates && !can.passes:
 		domains = nil
@@ -192,11 +200,35 @@ func (g *generator) cluster(name string) {
 			g.holdRoots(domain)
 			namespace = "edge-" + domain // roots may be beside a Secret that the gateways of a namespace share
 		}
-		c.Gateways["edge-"+domain] = fleet.Gateway{
-			Namespace: namespace, TrustDomain: domain, Scheme: "internet-facing", Port: 443, Replicas: g.IntN(3),
+		gateway := fleet.Gateway{Namespace: namespace, TrustDomain: domain, Scheme: "internet-facing", Port: 443, Replicas: g.IntN(3)}
+		if g.controllerOf(name).loadBalancer {
+			gateway.TrustStore = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:truststore/" + domain + "/0123456789abcdef"
+			gateway.SubnetCIDRs = []string{"10.0.0.0/24"}
 		}
+		c.Gateways["edge-"+domain] = gateway
 	}
 	g.fleet.Clusters[name] = c
+}
+
+// serving is how a cluster makes the certificates of its gateways.
+func (g *generator) serving(cluster, key string) *fleet.Certificates {
+	if g.controllerOf(cluster).loadBalancer {
+		return &fleet.Certificates{ACM: "arn:aws:acm:eu-west-1:111122223333:certificate/" + key}
+	}
+	return g.certificates(key)
+}
+
+// room: a load balancer ends TLS for all of its exposures, or hands it on for one.
+func (g *generator) room(cluster, gateway, mode string) bool {
+	if !g.controllerOf(cluster).loadBalancer {
+		return true
+	}
+	for _, x := range g.fleet.Exposures {
+		if x.Providers[cluster].Gateway == gateway && (mode == "Passthrough" || x.TLS.Mode == "Passthrough") {
+			return false
+		}
+	}
+	return true
 }
 
 // certificates is one of the three ways; key makes it a certificate of its own.
@@ -258,15 +290,18 @@ func (g *generator) exposure(name string) {
 		c := g.clusters[cluster]
 		can := g.controllerOf(c)
 		able := can.terminates && x.TLS.Mode == "Terminate" || can.passes && x.TLS.Mode == "Passthrough"
-		if _, there := g.fleet.Clusters[c].Gateways["edge-"+domain]; !able || !there || len(x.Providers) == most {
+		if _, there := g.fleet.Clusters[c].Gateways["edge-"+domain]; !able || !g.room(c, "edge-"+domain, x.TLS.Mode) || !there || len(x.Providers) == most {
 			continue
 		}
 		p := fleet.Provider{Gateway: "edge-" + domain}
 		if g.chance(30) {
-			p.Certificate = g.certificates(name)
+			p.Certificate = g.serving(c, name)
 		}
 		x.Providers[c] = p
 		uri, dns, token, timed = uri && can.uri, dns && can.dns, token && can.jwt, timed && !can.untimed
+		if can.loadBalancer && x.TLS.Mode == "Terminate" {
+			x.Service.Attestation = &fleet.Attestation{By: "the platform", Evidence: "its security groups"}
+		}
 	}
 	if len(x.Providers) == 0 {
 		return
