@@ -54,6 +54,29 @@ func other(f *fleet.Fleet) {
 	cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Gateways = gateways })
 }
 
+// loadBalancers serves the example from load balancers of AWS.
+func loadBalancers(f *fleet.Fleet, by func(*fleet.Gateway), enforcedBy, mode string) {
+	cluster(f, "eks-prod", func(c *fleet.Cluster) {
+		c.Controller = fleet.Controller{Name: "aws-lb", Distribution: "upstream", Version: "3.5.0"}
+		c.Certificates = &fleet.Certificates{ACM: "arn:aws:acm:eu-west-1:111122223333:certificate/0"}
+		c.Gateways = maps.Clone(c.Gateways)
+		change(c.Gateways, "edge", func(g *fleet.Gateway) {
+			g.TrustStore, g.SubnetCIDRs = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:truststore/corp/0", []string{"10.0.0.0/24"}
+			by(g)
+		})
+	})
+	orders(f, func(c *fleet.Consumer) { c.Identity.EnforcedBy = enforcedBy })
+	change(f.Exposures, "relay", func(x *fleet.Exposure) {
+		x.TLS.Mode = mode
+		attestation := &fleet.Attestation{By: "the platform", Evidence: "its security groups"}
+		if mode == "Passthrough" {
+			x.HTTP, x.TLS.Attestation = nil, attestation
+			return
+		}
+		x.Service.Attestation = attestation
+	})
+}
+
 func copied(object map[string]any) func(*fleet.Fleet) {
 	return func(f *fleet.Fleet) {
 		change(f.Exposures, "relay", func(x *fleet.Exposure) { x.Objects = []map[string]any{object} })
@@ -99,6 +122,47 @@ func TestRefusals(t *testing.T) {
 		"an egress gateway of Application Gateway for Containers": {func(f *fleet.Fleet) {
 			cluster(f, "aks-prod", func(c *fleet.Cluster) { c.Controller = fleet.Controller{Name: "agc", Version: "1.13"} })
 		}, "answer 500 for an ExternalName", "direct"},
+		"an identity pinned by a load balancer of AWS": {func(f *fleet.Fleet) { loadBalancers(f, func(*fleet.Gateway) {}, "gateway", "Terminate") },
+			"cannot accept only the listed URI identities (identity.enforcedBy gateway): an ALB accepts every certificate of its trust store", "trustDomain"},
+		"a load balancer of AWS without attestation": {func(f *fleet.Fleet) {
+			loadBalancers(f, func(*fleet.Gateway) {}, "workload", "Terminate")
+			change(f.Exposures, "relay", func(x *fleet.Exposure) { x.Service.Attestation = nil })
+		}, "an ALB opens TLS to the pods and checks nobody's certificate", "service.attestation"},
+		"a load balancer of AWS without a trust store": {func(f *fleet.Fleet) {
+			loadBalancers(f, func(g *fleet.Gateway) { g.TrustStore = "" }, "workload", "Terminate")
+		}, "verifies clients with a trust store of the cloud, and gateway edge names none", "trustStore"},
+		"a load balancer of AWS with a Secret": {func(f *fleet.Fleet) {
+			loadBalancers(f, func(*fleet.Gateway) {}, "workload", "Terminate")
+			cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Certificates = &fleet.Certificates{Secret: "relay-tls"} })
+		}, "ends TLS with a certificate of AWS Certificate Manager only", "acm"},
+		"a load balancer of AWS without addresses": {func(f *fleet.Fleet) {
+			loadBalancers(f, func(g *fleet.Gateway) { g.SubnetCIDRs = nil }, "workload", "Terminate")
+		}, "must admit gateway edge by address, and the fleet says none", "subnetCIDRs"},
+		"TCP at a load balancer of AWS": {func(f *fleet.Fleet) {
+			loadBalancers(f, func(*fleet.Gateway) {}, "workload", "Terminate")
+			change(f.Exposures, "relay", func(x *fleet.Exposure) { x.HTTP, x.TCP = nil, &struct{}{} })
+		}, "cannot end TLS and hand the bytes on (tcp)", "Passthrough"},
+		"both modes on a load balancer of AWS": {func(f *fleet.Fleet) {
+			loadBalancers(f, func(*fleet.Gateway) {}, "workload", "Terminate")
+			twin(f, func(x *fleet.Exposure) {
+				x.HTTP, x.Service.Attestation, x.TLS.Mode, x.TLS.Attestation = nil, nil, "Passthrough", &fleet.Attestation{By: "a", Evidence: "b"}
+			})
+		}, "exposure relay has another tls.mode: a load balancer either ends TLS", "gateways of their own"},
+		"two that pass through a load balancer of AWS": {func(f *fleet.Fleet) {
+			loadBalancers(f, func(*fleet.Gateway) {}, "workload", "Passthrough")
+			twin(f, func(*fleet.Exposure) {})
+		}, "exposure relay passes TLS through on it already: an NLB does not route by server name", "a gateway of its own"},
+		"two audiences at a load balancer of AWS": {func(f *fleet.Fleet) {
+			loadBalancers(f, func(*fleet.Gateway) {}, "workload", "Terminate")
+			change(f.Exposures, "relay", func(x *fleet.Exposure) {
+				x.JWT = &fleet.JWT{Issuer: "https://a", Audiences: []string{"a", "b"}, JWKSURI: "https://a/k"}
+			})
+		}, "cannot ask for one of several audiences", "one audience"},
+		"an egress gateway of AWS": {func(f *fleet.Fleet) {
+			cluster(f, "aks-prod", func(c *fleet.Cluster) {
+				c.Controller = fleet.Controller{Name: "aws-lb", Distribution: "upstream", Version: "3.5.0"}
+			})
+		}, "cannot call out through an egress gateway (via gateway): its load balancers are ways in", "direct"},
 		"distribution": {func(f *fleet.Fleet) {
 			cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Controller.Distribution = "aks-addon" })
 		}, "does not know Envoy Gateway as aks-addon", "upstream"},
