@@ -35,7 +35,7 @@ type Cluster struct {
 	Cloud      string `json:"cloud"` // eks, aks; "" when no fleet says
 	Controller struct {
 		Name               string `json:"name"`
-		Distribution       string `json:"distribution"` // upstream, aks-addon, aks-approuting
+		Distribution       string `json:"distribution"` // upstream, aks-addon, aks-approuting, ingress-controller
 		Version            string `json:"version"`      // 1.9.1, 1.31, asm-1-30; "" when not known
 		GatewayClassName   string `json:"gatewayClassName"`
 		DataPlaneNamespace string `json:"dataPlaneNamespace"` // where its proxies run; "" for the Gateway's own namespace

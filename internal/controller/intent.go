@@ -37,6 +37,8 @@ type Listener struct {
 	SourceCIDRs   []string // of the consumers' clusters; empty when one of them declares none
 	Protocol      string   // HTTP, GRPC, TCP
 	JWT           *JWT     // nil: no token is asked for
+	// ServiceNamespace is where the exposure's Service is, for controllers whose routes must be there too.
+	ServiceNamespace string
 }
 
 // JWT is a token that requests must carry in addition to the client's certificate.

@@ -44,6 +44,7 @@ type lawController struct {
 	// What its gateways can do as providers: end TLS, pass it through; and whether the listener tells URI and DNS identities apart.
 	terminates, passes, uri, dns bool
 	jwt                          bool // its listeners can ask for a token as well
+	private                      bool // its gateways have private addresses only
 	one                          bool // a cluster has one gateway, because its TLS settings are those of the installation
 	egress                       bool // its gateways can be the way out; otherwise pods call directly
 	heldRoots                    bool // its egress gateways need the roots in the fleet
@@ -102,6 +103,23 @@ var lawControllers = []lawController{
 		cluster: func(_ *generator, c *fleet.Cluster) {
 			c.Cloud = "aks"
 			c.Controller = fleet.Controller{Name: "agc", Distribution: "upstream", Version: "1.13", MeshTrustDomain: "cluster.local"}
+		},
+	},
+	{
+		name: "haproxy", passes: true,
+		cluster: func(_ *generator, c *fleet.Cluster) {
+			c.GatewayAPI.Channel = "experimental"
+			c.Controller = fleet.Controller{
+				Name: "haproxy", Distribution: "upstream", Version: "1.0", DataPlaneNamespace: "haproxy-unified-gateway",
+				DataPlanePods: map[string]string{"run": "haproxy-unified-gateway"}, MeshTrustDomain: "cluster.local",
+			}
+		},
+	},
+	{
+		name: "vpc-lattice", passes: true, private: true,
+		cluster: func(_ *generator, c *fleet.Cluster) {
+			c.Cloud = "eks"
+			c.Controller = fleet.Controller{Name: "vpc-lattice", Distribution: "upstream", Version: "2.1.3", MeshTrustDomain: "cluster.local"}
 		},
 	},
 }
@@ -194,13 +212,17 @@ func (g *generator) cluster(name string) {
 	case can.one:
 		domains = []string{pick(g, domains...)}
 	}
+	scheme, everybody := "internet-facing", []string(nil)
+	if g.controllerOf(name).private {
+		scheme, everybody = "internal", []string{"c0", "c1", "c2"}
+	}
 	for _, domain := range domains {
 		namespace := pick(g, "edge", "edge-"+domain)
 		if g.controllerOf(name).heldClientRoots {
 			g.holdRoots(domain)
 			namespace = "edge-" + domain // roots may be beside a Secret that the gateways of a namespace share
 		}
-		gateway := fleet.Gateway{Namespace: namespace, TrustDomain: domain, Scheme: "internet-facing", Port: 443, Replicas: g.IntN(3)}
+		gateway := fleet.Gateway{Namespace: namespace, TrustDomain: domain, Scheme: scheme, ReachableFrom: everybody, Port: 443, Replicas: g.IntN(3)}
 		if g.controllerOf(name).loadBalancer {
 			gateway.TrustStore = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:truststore/" + domain + "/0123456789abcdef"
 			gateway.SubnetCIDRs = []string{"10.0.0.0/24"}

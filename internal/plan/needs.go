@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gatespan/gatespan/internal/controller"
+	"github.com/gatespan/gatespan/internal/posture"
 )
 
 // oldestGatewayAPI has every kind that is written in the version it is written in: BackendTLSPolicy is v1 since then.
@@ -32,6 +33,30 @@ var also = map[string][]fact{
 		// internal/infrastructure/kubernetes: proxies run in the controller's namespace unless it is in GatewayNamespace mode.
 		{"controller.dataPlaneNamespace", func(c controller.Cluster) string { return c.Controller.DataPlaneNamespace }, "its proxies do not run in the Gateway's namespace, and NetworkPolicies must name theirs"},
 	},
+	"haproxy": {
+		{"controller.dataPlaneNamespace", func(c controller.Cluster) string { return c.Controller.DataPlaneNamespace }, "its proxies run where it is installed, and NetworkPolicies must name their namespace"},
+		{"controller.dataPlanePods", func(c controller.Cluster) string { return posture.Text(c.Controller.DataPlanePods) }, "its proxies run where it is installed, and NetworkPolicies must name their labels"},
+		// k8s/gate/object-types/object_types.go of haproxytech/haproxy-unified-gateway: it reads v1alpha2.TLSRoute.
+		{`gatewayAPI.channel: "experimental"`, func(c controller.Cluster) string { return only(c.GatewayAPI.Channel, "experimental") }, "it reads TLSRoutes in version v1alpha2, which the standard channel does not serve"},
+	},
+	"vpc-lattice": {
+		{`cloud: "eks"`, func(c controller.Cluster) string { return only(c.Cloud, "eks") }, "VPC Lattice is a network of AWS"},
+		// docs/guides/tls-passthrough.md of aws/aws-application-networking-k8s at v2.1.3.
+		{`gatewayAPI.version: "1.5"`, func(c controller.Cluster) string {
+			if !c.ServesGatewayAPI("1.5") {
+				return ""
+			}
+			return c.GatewayAPI.Version
+		}, "it reads TLSRoutes in version v1, which is served from Gateway API 1.5 on"},
+	},
+}
+
+// only is a value where it is the one that is needed.
+func only(value, needed string) string {
+	if value != needed {
+		return ""
+	}
+	return value
 }
 
 // serves refuses a cluster that no gateway can be written for. It is false when there is no profile to ask further; a missing

@@ -169,6 +169,7 @@ func (m *maker) listener(c *Cluster, exposure controller.Exposure, g controller.
 	l := controller.Listener{
 		Name: exposure.Name, Hostname: x.Hostname, Mode: exposure.Mode, MinTLS: floor,
 		PinIdentities: pinned(x), SourceCIDRs: m.sourceCIDRs(cluster, x), Protocol: x.Protocol(), JWT: jwt(x),
+		ServiceNamespace: x.Service.Namespace,
 	}
 	if l.Mode == "Passthrough" {
 		return l // the pods have the certificate, and verify the client

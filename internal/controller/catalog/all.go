@@ -5,8 +5,10 @@ import (
 	"github.com/gatespan/gatespan/internal/controller/agc"
 	"github.com/gatespan/gatespan/internal/controller/awslb"
 	"github.com/gatespan/gatespan/internal/controller/envoygateway"
+	"github.com/gatespan/gatespan/internal/controller/haproxy"
 	"github.com/gatespan/gatespan/internal/controller/istio"
 	"github.com/gatespan/gatespan/internal/controller/nginx"
+	"github.com/gatespan/gatespan/internal/controller/vpclattice"
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/posture"
 )
@@ -19,6 +21,8 @@ func All() []controller.Controller {
 		agc.New(),
 		awslb.New(),
 		nginx.New(),
+		haproxy.New(),
+		vpclattice.New(),
 	}
 }
 

@@ -25,7 +25,7 @@ var wellKnown = map[string]string{
 	"gateway.nginx.org/nginx-gateway-controller":    "nginx",
 	"nginx":                          "nginx",
 	"gate.haproxy.org/hug":           "haproxy",
-	"haproxy.org/gateway-controller": "haproxy",
+	"haproxy.org/gateway-controller": "the HAProxy Kubernetes Ingress Controller",
 	"haproxy":                        "haproxy",
 	"application-networking.k8s.aws/gateway-api-controller": "vpc-lattice",
 	"amazon-vpc-lattice":                     "vpc-lattice",
