@@ -22,7 +22,7 @@ func PostureMermaid(w io.Writer, clusters []trace.Cluster) error {
 		for _, e := range c.Posture.Entries {
 			node := m.node()
 			entries[i] = append(entries[i], node)
-			m.line("    %s[%s]", node, quote(fmt.Sprintf("%s/%s %s", e.Gateway.Namespace, e.Gateway.Name, e.Subject.Listener), entryLabel(e)))
+			m.line("    %s[%s]", node, quote(fmt.Sprintf("%s/%s %s", e.Gateway.Namespace, e.Gateway.Name, e.Subject.Listener), entryLabel(c, e)))
 			m.backends(e, node, services)
 		}
 		for _, x := range c.Posture.Exits {
@@ -83,14 +83,14 @@ func (m *mermaid) backends(e posture.Entry, node string, services map[string]str
 				services[name] = m.node()
 				m.line("    %s[(%s)]", services[name], quote(b.Ref.Kind+" "+name))
 			}
-			_, hop, _ := strings.Cut(backendText(b), "\n")
+			_, hop, _ := strings.Cut(backendText(e, b), "\n")
 			m.line("    %s -->|%s| %s", node, quote(hop), services[name])
 		}
 	}
 }
 
-func entryLabel(e posture.Entry) string {
-	tls, certificate := entryTLS(e), clientCertificate(e)
+func entryLabel(c trace.Cluster, e posture.Entry) string {
+	tls, certificate := entryTLS(e), clientCertificate(c, e)
 	first := func(text string) string { line, _, _ := strings.Cut(text, "\n"); return line }
 	if e.TLS.Value != posture.TLSTerminate {
 		return first(tls.text)

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
+	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/posture"
 	"github.com/gatespan/gatespan/internal/trace"
 )
@@ -66,10 +68,10 @@ func entriesTable(c trace.Cluster) *table {
 			cell{e.Gateway.Namespace + "/" + e.Gateway.Name + "\n" + listenerOf(e), bold},
 			cell{reached, none},
 			entryTLS(e),
-			clientCertificate(e),
+			clientCertificate(c, e),
 			cell{leadsTo(e), none},
 		)
-		t.note("accepts " + who(e))
+		t.note("accepts " + who(c, e))
 	}
 	return t
 }
@@ -108,7 +110,17 @@ func floorColor(version string) string {
 	return yellow
 }
 
-func clientCertificate(e posture.Entry) cell {
+// attested: TLS is passed through, and the fleet says who answers for that the pods end it and verify clients.
+func attested(c trace.Cluster, e posture.Entry) bool {
+	return e.TLS.Value == posture.TLSPassthrough && slices.ContainsFunc(c.Wanted.Entries, func(w controller.WantedEntry) bool {
+		return w.Gateway == e.Subject && w.Attested
+	})
+}
+
+func clientCertificate(c trace.Cluster, e posture.Entry) cell {
+	if attested(c, e) {
+		return cell{"required\nby the pods, attested", none}
+	}
 	switch e.ClientAuth.Value {
 	case posture.ClientRequired:
 		return cell{"required\n" + by(e.ClientAuth.Enforcer) + "\nCA " + anchors(e.ClientCA.Value), green}
@@ -132,8 +144,10 @@ func anchors(all []posture.Anchor) string {
 	return cmp.Or(strings.Join(out, ", "), "none")
 }
 
-func who(e posture.Entry) string {
+func who(c trace.Cluster, e posture.Entry) string {
 	switch {
+	case attested(c, e):
+		return "whoever the pods do"
 	case e.TLS.Value != posture.TLSTerminate:
 		return "anybody"
 	case e.Identities.Value.Everybody && e.ClientAuth.Value == posture.ClientRequired:
@@ -169,10 +183,10 @@ func leadsTo(e posture.Entry) string {
 			out = append(out, "redirects only")
 		}
 		for _, b := range r.Backends {
-			out = append(out, backendText(b))
+			out = append(out, backendText(e, b))
 		}
 		for _, b := range r.Mirrors {
-			out = append(out, "mirror "+backendText(b))
+			out = append(out, "mirror "+backendText(e, b))
 		}
 	}
 	if len(out) == 0 {
@@ -181,7 +195,7 @@ func leadsTo(e posture.Entry) string {
 	return strings.Join(out, "\n")
 }
 
-func backendText(b posture.Backend) string {
+func backendText(e posture.Entry, b posture.Backend) string {
 	name := b.Ref.Namespace + "/" + b.Ref.Name
 	if b.External {
 		name = cmp.Or(b.Host, name)
@@ -190,9 +204,11 @@ func backendText(b posture.Backend) string {
 		name += ":" + number(b.Port)
 	}
 	hop := "plaintext"
-	switch b.TLS.Value {
-	case posture.TLSNone, "":
-	case "mesh":
+	switch {
+	case e.TLS.Value == posture.TLSPassthrough:
+		hop = "the caller's TLS"
+	case b.TLS.Value == posture.TLSNone || b.TLS.Value == "":
+	case b.TLS.Value == "mesh":
 		hop = "mesh TLS"
 	default:
 		hop = "TLS, CA " + anchors(b.CA.Value)

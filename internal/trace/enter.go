@@ -22,6 +22,14 @@ func (w *walk) enter() bool {
 	if entry == nil {
 		return w.missing(w.to, "entry", fmt.Sprintf("Gateway %s/%s has no listener %s", wanted.Gateway.Namespace, wanted.Gateway.Name, cmp.Or(wanted.Gateway.Listener, w.exposureName)), generateHint)
 	}
+	if entry.TLS.Value == posture.TLSPassthrough {
+		w.hop(w.to, "entry",
+			w.told(w.to, listenerText(entry), entry.Listener),
+			setting(w, w.to, "reached from: "+entry.Scheme.Value, entry.Scheme),
+			setting(w, w.to, "TLS: passed through by its server name, to whoever ends it", entry.TLS),
+		)
+		return w.served(w.to, entry) && w.route(wanted, entry)
+	}
 	accepted, fact := w.identity(entry)
 	w.hop(w.to, "entry",
 		w.told(w.to, listenerText(entry), entry.Listener),
@@ -94,7 +102,7 @@ func (w *walk) route(wanted controller.WantedEntry, entry *posture.Entry) bool {
 				continue
 			}
 			w.hop(w.to, "route", w.told(w.to, fmt.Sprintf("%s %s/%s, %s", r.Ref.Kind, r.Ref.Namespace, r.Ref.Name, cmp.Or(strings.Join(r.Paths, ", "), "every path")), r.Ref))
-			return w.grant(r, b) && w.service(wanted, b)
+			return w.grant(r, b) && w.service(wanted, b, entry.TLS.Value == posture.TLSPassthrough)
 		}
 	}
 	return w.missing(w.to, "route", fmt.Sprintf("no route of the listener leads to Service %s/%s", service.Namespace, service.Name), generateHint)
@@ -117,14 +125,20 @@ func (w *walk) grant(r posture.Route, b posture.Backend) bool {
 	return w.missing(w.to, "grant", fmt.Sprintf("no ReferenceGrant in namespace %s lets %s %s/%s refer to Service %s", b.Ref.Namespace, r.Ref.Kind, r.Ref.Namespace, r.Ref.Name, b.Ref.Name), generateHint)
 }
 
-func (w *walk) service(wanted controller.WantedEntry, b posture.Backend) bool {
-	w.hop(w.to, "service",
-		w.told(w.to, fmt.Sprintf("Service %s/%s port %d", b.Ref.Namespace, b.Ref.Name, b.Port), b.From),
-		setting(w, w.to, "TLS to the pods: "+b.TLS.Value, b.TLS),
-		setting(w, w.to, "trusts: "+Anchors(b.CA.Value), b.CA),
-		setting(w, w.to, "checks the name: "+cmp.Or(b.Name.Value, "none"), b.Name),
-	)
+// service is the end of the path: the Service, and the pods behind it. Where TLS was passed through, the pods hold what a gateway would.
+func (w *walk) service(wanted controller.WantedEntry, b posture.Backend, through bool) bool {
+	name := w.told(w.to, fmt.Sprintf("Service %s/%s port %d", b.Ref.Namespace, b.Ref.Name, b.Port), b.From)
 	facts := []Fact{w.declared("pods "+labels(wanted.Pods)+" of namespace "+wanted.Service.Namespace, "exposures", w.exposureName, "service", "selector")}
+	if through {
+		w.hop(w.to, "service", name)
+		facts = append(facts, w.attested(wanted)...)
+	} else {
+		w.hop(w.to, "service", name,
+			setting(w, w.to, "TLS to the pods: "+b.TLS.Value, b.TLS),
+			setting(w, w.to, "trusts: "+Anchors(b.CA.Value), b.CA),
+			setting(w, w.to, "checks the name: "+cmp.Or(b.Name.Value, "none"), b.Name),
+		)
+	}
 	for _, s := range w.to.Posture.Services {
 		if s.Subject.Namespace == wanted.Service.Namespace && s.Subject.Name == wanted.Service.Name {
 			admitted := "everybody in the cluster"
@@ -136,4 +150,24 @@ func (w *walk) service(wanted controller.WantedEntry, b posture.Backend) bool {
 	}
 	w.hop(w.to, "pods", facts...)
 	return true
+}
+
+// attested is what the fleet says that the pods behind a listener hold which passes TLS through, and who says it. Without an attestation
+// nobody does.
+func (w *walk) attested(wanted controller.WantedEntry) []Fact {
+	a := w.exposure.TLS.Attestation
+	if a == nil {
+		return []Fact{{Text: "nothing says that they end TLS and verify the client", Enforcer: posture.ByNobody}}
+	}
+	at := []string{"exposures", w.exposureName, "tls", "attestation"}
+	holds := func(text string) Fact {
+		fact := w.declared(text, at...)
+		fact.Enforcer = posture.ByWorkload
+		return fact
+	}
+	return []Fact{
+		holds("TLS floor: " + wanted.MinTLS),
+		holds("client certificate: required, signed by trust domain " + wanted.TrustDomain),
+		w.declared("attested by "+a.By+": "+a.Evidence, at...),
+	}
 }

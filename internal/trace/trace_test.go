@@ -221,3 +221,45 @@ func TestNames(t *testing.T) {
 		}
 	}
 }
+
+// TestPassedThrough: behind a listener that passes TLS through, the pods hold what a gateway would, and the path says who attests to it.
+func TestPassedThrough(t *testing.T) {
+	f, clusters := relay("gateway"), read()
+	x := f.Exposures["relay"]
+	x.TLS.Mode, x.TLS.Attestation = "Passthrough", &fleet.Attestation{By: "team-relay", Evidence: "its tests"}
+	f.Exposures["relay"] = x
+	clusters[1].Wanted.Entries[0].MinTLS, clusters[1].Wanted.Entries[0].TrustDomain = "1.3", "corp"
+	e := &clusters[1].Posture.Entries[0]
+	e.TLS, e.MinTLS, e.ClientAuth = set(posture.TLSPassthrough), set(""), set(posture.ClientNone)
+	paths, err := Follow(f, clusters, "orders", "relay")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	for _, h := range paths[0].Hops {
+		if h.Cluster == "eks-prod" {
+			for _, fact := range h.Facts {
+				said = append(said, h.Title+" | "+fact.Text+" | "+string(fact.Enforcer))
+			}
+		}
+	}
+	text := strings.Join(said, "\n")
+	for _, want := range []string{
+		"entry | TLS: passed through by its server name, to whoever ends it | gateway",
+		"pods | TLS floor: 1.3 | workload",
+		"pods | client certificate: required, signed by trust domain corp | workload",
+		"pods | attested by team-relay: its tests | ",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+	if !paths[0].Complete || strings.Contains(text, "entry | client certificate") || strings.Contains(text, "service | TLS") {
+		t.Errorf("%v\n%s", paths[0].Complete, text)
+	}
+	x.TLS.Attestation = nil
+	f.Exposures["relay"] = x
+	if paths, err = Follow(f, clusters, "orders", "relay"); err != nil || !strings.Contains(paths[0].Hops[len(paths[0].Hops)-1].Facts[1].Text, "nothing says") {
+		t.Errorf("%v, %+v", err, paths)
+	}
+}
