@@ -46,19 +46,10 @@ func configMap(name, namespace string, labels, data map[string]string) *corev1.C
 
 // BackendNetworkPolicy admits only the gateway's proxies to the exposure's pods, on their port. Its name is the exposure's.
 func BackendNetworkPolicy(exposure controller.Exposure, gateway GatewayPods) any {
-	return ingressPolicy(exposure.Name, exposure.Service.Namespace, exposure.Service.Selector, cmp.Or(exposure.Service.TargetPort, exposure.Service.Port), networkingv1.NetworkPolicyPeer{
+	return ingressPolicy(exposure.Name, exposure.Service.Namespace, exposure.Service.Selector, networkingv1.NetworkPolicyPeer{
 		NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{nameLabel: gateway.Namespace}},
 		PodSelector:       &metav1.LabelSelector{MatchLabels: maps.Clone(gateway.Labels)},
-	})
-}
-
-// AddressNetworkPolicy admits addresses only to the exposure's pods, on their port, where the gateway's proxies are no pods of the cluster.
-func AddressNetworkPolicy(exposure controller.Exposure, cidrs []string) any {
-	var peers []networkingv1.NetworkPolicyPeer
-	for _, cidr := range cidrs {
-		peers = append(peers, networkingv1.NetworkPolicyPeer{IPBlock: &networkingv1.IPBlock{CIDR: cidr}})
-	}
-	return ingressPolicy(exposure.Name, exposure.Service.Namespace, exposure.Service.Selector, cmp.Or(exposure.Service.TargetPort, exposure.Service.Port), peers...)
+	}, cmp.Or(exposure.Service.TargetPort, exposure.Service.Port))
 }
 
 // BackendNetworkPolicyFrom admits addresses instead, where the gateway is outside the cluster.
@@ -74,8 +65,8 @@ func BackendNetworkPolicyFrom(exposure controller.Exposure, cidrs []string) any 
 // nameLabel is on every namespace, set by the API server to its name.
 const nameLabel = "kubernetes.io/metadata.name"
 
-// ingressPolicy is a NetworkPolicy that admits peers to pods on one TCP port.
-func ingressPolicy(name, namespace string, pods map[string]string, port int, peers ...networkingv1.NetworkPolicyPeer) *networkingv1.NetworkPolicy {
+// ingressPolicy is a NetworkPolicy that admits one kind of peer to pods on one TCP port.
+func ingressPolicy(name, namespace string, pods map[string]string, peer networkingv1.NetworkPolicyPeer, port int) *networkingv1.NetworkPolicy {
 	target, tcp := intstr.FromInt32(int32(port)), corev1.ProtocolTCP
 	return &networkingv1.NetworkPolicy{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "networking.k8s.io/v1", Kind: "NetworkPolicy"},
@@ -84,7 +75,7 @@ func ingressPolicy(name, namespace string, pods map[string]string, port int, pee
 			PodSelector: metav1.LabelSelector{MatchLabels: maps.Clone(pods)},
 			PolicyTypes: []networkingv1.PolicyType{networkingv1.PolicyTypeIngress},
 			Ingress: []networkingv1.NetworkPolicyIngressRule{{
-				From:  peers,
+				From:  []networkingv1.NetworkPolicyPeer{peer},
 				Ports: []networkingv1.NetworkPolicyPort{{Protocol: &tcp, Port: &target}},
 			}},
 		},

@@ -56,7 +56,7 @@ func writeExposure(e controller.Exposure) ([]any, error) {
 		Rules:           []gatewayv1.TLSRouteRule{{BackendRefs: gatewayapi.Backends(beside)}},
 	})}
 	if e.NetworkPolicy {
-		objects = append(objects, kubernetes.AddressNetworkPolicy(e, sources))
+		objects = append(objects, kubernetes.BackendNetworkPolicyFrom(e, sources))
 	}
 	return objects, nil
 }
