@@ -1,6 +1,10 @@
 package gatewayapi
 
 import (
+	"fmt"
+	"reflect"
+	"slices"
+
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/gatespan/gatespan/internal/controller"
@@ -81,15 +85,20 @@ func ParentListener(gateway, listener string) gatewayv1.ParentReference {
 	}
 }
 
-// HTTPRules sends every rule to the backends. Without rules everything goes there. Retries are left to the controller: the field is
-// experimental in Gateway API 1.6 (apis/v1/httproute_types.go, HTTPRouteRule.Retry).
+// HTTPRules sends every rule to the backends. Without rules everything goes there. Retries are left to the controller's own
+// policies: the field is experimental in Gateway API 1.6 (apis/v1/httproute_types.go, HTTPRouteRule.Retry). Where rules differ in them, rules
+// have names.
 func HTTPRules(rules []controller.HTTPRule, backends []gatewayv1.BackendRef, filters []gatewayv1.HTTPRouteFilter) []gatewayv1.HTTPRouteRule {
 	if len(rules) == 0 {
 		rules = []controller.HTTPRule{{Matches: []controller.HTTPMatch{{PathType: "PathPrefix", Path: "/"}}}}
 	}
 	var out []gatewayv1.HTTPRouteRule
-	for _, r := range rules {
+	named := slices.ContainsFunc(rules, func(r controller.HTTPRule) bool { return !reflect.DeepEqual(r.Retries, rules[0].Retries) })
+	for i, r := range rules {
 		rule := gatewayv1.HTTPRouteRule{Filters: filters}
+		if named {
+			rule.Name = pointer(RuleName(i))
+		}
 		for _, b := range backends {
 			rule.BackendRefs = append(rule.BackendRefs, gatewayv1.HTTPBackendRef{BackendRef: b})
 		}
@@ -102,6 +111,11 @@ func HTTPRules(rules []controller.HTTPRule, backends []gatewayv1.BackendRef, fil
 		out = append(out, rule)
 	}
 	return out
+}
+
+// RuleName is the name of an HTTPRoute's rule, by which policies that are not for the whole route refer to it.
+func RuleName(i int) gatewayv1.SectionName {
+	return gatewayv1.SectionName(fmt.Sprintf("rule-%d", i))
 }
 
 // GRPCRules sends every rule to the backends. Without rules every call goes there.

@@ -43,7 +43,7 @@ type lawController struct {
 	cluster            func(*generator, *fleet.Cluster) // sets Controller, and what else such a cluster needs
 	// What its gateways can do as providers: end TLS, pass it through; and whether the listener tells URI and DNS identities apart.
 	terminates, passes, uri, dns bool
-	jwt                          bool // its listeners can ask for a token as well
+	jwt, grpc, tcp, retries      bool // its listeners can ask for a token as well, lead by GRPCRoute, hand bytes on, and try again
 	private                      bool // its gateways have private addresses only
 	one                          bool // a cluster has one gateway, because its TLS settings are those of the installation
 	egress                       bool // its gateways can be the way out; otherwise pods call directly
@@ -55,7 +55,7 @@ type lawController struct {
 
 var lawControllers = []lawController{
 	{
-		name: "envoy-gateway", terminates: true, jwt: true, passes: true, uri: true, dns: true, egress: true,
+		name: "envoy-gateway", terminates: true, jwt: true, grpc: true, tcp: true, retries: true, passes: true, uri: true, dns: true, egress: true,
 		cluster: func(_ *generator, c *fleet.Cluster) {
 			c.Controller = fleet.Controller{
 				Name: "envoy-gateway", Distribution: "upstream", Version: "1.9.1", GatewayClassName: "eg",
@@ -64,7 +64,7 @@ var lawControllers = []lawController{
 		},
 	},
 	{
-		name: "istio", terminates: true, jwt: true, passes: true, uri: true, egress: true, heldRoots: true,
+		name: "istio", terminates: true, jwt: true, grpc: true, tcp: true, passes: true, uri: true, egress: true, heldRoots: true,
 		cluster: func(g *generator, c *fleet.Cluster) {
 			c.Controller = fleet.Controller{
 				Name: "istio", Distribution: "upstream", Version: "1.31", MeshTrustDomain: pick(g, "cluster.local", "mesh.example.com"),
@@ -73,7 +73,7 @@ var lawControllers = []lawController{
 		},
 	},
 	{
-		name: "istio", distribution: "aks-addon", terminates: true, jwt: true, passes: true, uri: true, heldClientRoots: true,
+		name: "istio", distribution: "aks-addon", terminates: true, jwt: true, grpc: true, passes: true, uri: true, heldClientRoots: true,
 		cluster: func(g *generator, c *fleet.Cluster) {
 			c.Cloud = "aks"
 			c.GatewayAPI.Version = pick(g, "1.4", "1.5") // what AKS manages
@@ -305,13 +305,13 @@ func (g *generator) exposure(name string) {
 	if g.chance(30) && x.TLS.Mode != "Passthrough" {
 		x.Service.TrustDomain = pick(g, g.domains...)
 	}
-	uri, dns, token := true, true, true // every gateway can tell this exposure's identities of that kind apart
-	timed := true
+	// Every gateway can tell this exposure's identities of that kind apart, and has what is asked of it.
+	uri, dns, timed, can := true, true, true, lawController{jwt: true, grpc: true, tcp: true, retries: true}
 	most := 1 + g.IntN(2)
 	for _, cluster := range g.Perm(len(g.clusters)) {
 		c := g.clusters[cluster]
-		can := g.controllerOf(c)
-		able := can.terminates && x.TLS.Mode == "Terminate" || can.passes && x.TLS.Mode == "Passthrough"
+		its := g.controllerOf(c)
+		able := its.terminates && x.TLS.Mode == "Terminate" || its.passes && x.TLS.Mode == "Passthrough"
 		if _, there := g.fleet.Clusters[c].Gateways["edge-"+domain]; !able || !g.room(c, "edge-"+domain, x.TLS.Mode) || !there || len(x.Providers) == most {
 			continue
 		}
@@ -320,8 +320,9 @@ func (g *generator) exposure(name string) {
 			p.Certificate = g.serving(c, name)
 		}
 		x.Providers[c] = p
-		uri, dns, token, timed = uri && can.uri, dns && can.dns, token && can.jwt, timed && !can.untimed
-		if can.loadBalancer && x.TLS.Mode == "Terminate" {
+		uri, dns, timed = uri && its.uri, dns && its.dns, timed && !its.untimed
+		can.jwt, can.grpc, can.tcp, can.retries = can.jwt && its.jwt, can.grpc && its.grpc, can.tcp && its.tcp, can.retries && its.retries
+		if its.loadBalancer && x.TLS.Mode == "Terminate" {
 			x.Service.Attestation = &fleet.Attestation{By: "the platform", Evidence: "its security groups"}
 		}
 	}
@@ -343,12 +344,47 @@ func (g *generator) exposure(name string) {
 			x.HTTP = append(x.HTTP, rule)
 		}
 	}
-	if token && !through && g.chance(30) {
-		issuer := pick(g, "https://issuer.example.com", "https://login.example.com/tenant")
-		x.JWT = &fleet.JWT{Issuer: issuer, Audiences: pick(g, []string{name}, []string{"shared"}, []string{name, "shared"}), JWKSURI: issuer + "/keys"}
+	if !through {
+		g.protocol(&x, name, can)
 	}
 	if len(x.Consumers) > 0 {
 		g.fleet.Exposures[name] = x
+	}
+}
+
+// protocol gives an exposure what its providers' controllers can do beside HTTP, all of it optional.
+func (g *generator) protocol(x *fleet.Exposure, name string, can lawController) {
+	if g.chance(20) {
+		x.Service.Weights = map[string]int{x.Service.Name: 90, x.Service.Name + "-next": 10}
+	}
+	direct := true // an egress gateway hands on HTTP alone
+	for _, c := range x.Consumers {
+		direct = direct && c.Via == "direct"
+	}
+	switch {
+	case can.tcp && direct && g.chance(30):
+		x.TCP, x.HTTP = &struct{}{}, nil
+		return
+	case can.grpc && direct && g.chance(40):
+		var rule fleet.GRPCRule
+		rule.Matches = append(rule.Matches, struct {
+			Service string `json:"service"`
+			Method  string `json:"method"`
+			Headers []struct {
+				Name  string `json:"name"`
+				Value string `json:"value"`
+			} `json:"headers"`
+		}{Service: name + ".v1.Service"})
+		x.GRPC, x.HTTP = []fleet.GRPCRule{rule}, nil
+	case can.retries && len(x.HTTP) > 0 && g.chance(40):
+		x.HTTP[0].Retries = &fleet.Retries{Attempts: 2, Codes: pick(g, nil, []int{502, 503})}
+		if g.chance(50) {
+			x.HTTP = append(x.HTTP, withPath(fleet.HTTPRule{}, "PathPrefix", "/"+name+"-plain"))
+		}
+	}
+	if can.jwt && g.chance(30) {
+		issuer := pick(g, "https://issuer.example.com", "https://login.example.com/tenant")
+		x.JWT = &fleet.JWT{Issuer: issuer, Audiences: pick(g, []string{name}, []string{"shared"}, []string{name, "shared"}), JWKSURI: issuer + "/keys"}
 	}
 }
 

@@ -37,6 +37,9 @@ func abilities() []controller.Ability {
 	yes := func(id controller.AbilityID, since, enforcer, how, source string) controller.Ability {
 		return controller.Ability{ID: id, Support: true, Since: since, Enforcer: enforcer, How: how, Source: source}
 	}
+	no := func(id controller.AbilityID, how, instead, source string) controller.Ability {
+		return controller.Ability{ID: id, Enforcer: string(posture.ByNobody), How: how, Instead: instead, Source: source}
+	}
 	return []controller.Ability{
 		yes(controller.EntryTerminate, "1.0", gateway, "listener tls.certificateRefs", "internal/gatewayapi/listener.go"),
 		yes(controller.EntryPassthrough, "1.0", workload, "listener protocol TLS with tls.mode Passthrough, and a TLSRoute", "internal/gatewayapi/listener.go"),
@@ -48,6 +51,9 @@ func abilities() []controller.Ability {
 		yes(controller.EntryBackendTLS, "1.4", gateway, "BackendTLSPolicy, and EnvoyProxy spec.backendTLS.minVersion", "internal/gatewayapi/backendtlspolicy.go"),
 		yes(controller.EntryJWT, "1.0", gateway, "SecurityPolicy spec.jwt on the listener", "internal/xds/translator/jwt.go buildJWTRequirement"),
 		yes(controller.EntryHTTPRoute, "1.0", gateway, "HTTPRoute", "internal/gatewayapi/route.go"),
+		yes(controller.EntryGRPCRoute, "1.0", gateway, "GRPCRoute; the proxies speak HTTP/2 to the pods, whatever the Service says", "internal/gatewayapi/route.go inspectAppProtocolByRouteKind, internal/xds/translator/cluster.go"),
+		yes(controller.EntryTCP, "1.9", gateway, "listener protocol TLS with tls.mode Terminate, ClientTrafficPolicy and TLSRoute; spec.tls.frontend is for HTTPS alone", "internal/gatewayapi/clienttrafficpolicy.go translateClientTrafficPolicyForListener, route.go processTLSRouteParentRefs"),
+		yes(controller.EntryRetries, "1.4", gateway, "BackendTrafficPolicy spec.retry on the HTTPRoute", "internal/gatewayapi/backendtrafficpolicy.go, api/v1alpha1/retry_types.go"),
 		yes(controller.EntryTimeouts, "1.0", gateway, "HTTPRoute spec.rules.timeouts", "internal/gatewayapi/route.go processRouteTimeout"),
 		yes(controller.EntryWeights, "1.0", gateway, "HTTPRoute spec.rules.backendRefs.weight", "internal/gatewayapi/route.go"),
 		yes(controller.EntryInternal, "1.0", network, "annotations of EnvoyProxy spec.provider.kubernetes.envoyService for the cloud's load balancer", "internal/infrastructure/kubernetes/proxy/resource_provider.go Service"),
@@ -59,6 +65,9 @@ func abilities() []controller.Ability {
 		// Before 1.8.3 the proxies spoke TLS 1.2 at most to backends unless maxVersion said otherwise.
 		yes(controller.ExitFloor, "1.8.3", gateway, "Backend spec.tls.minVersion", "release-notes/v1.8.3.yaml, internal/gatewayapi/backendtlspolicy.go applyBackendTLSSetting"),
 		yes(controller.ExitClosed, "1.6", network, "a NetworkPolicy around the egress gateway's proxies; the cluster must name its networkPolicyEngine", "internal/gatewayapi/listener.go servicePortToContainerPort"),
+		no(controller.ExitGRPC, "a GRPCRoute cannot rewrite the host that pods call to the one of the exposure", `via: "direct"`, "Gateway API apis/v1/grpcroute_types.go, GRPCRouteFilterType"),
+		no(controller.ExitTCP, "bytes carry no host that could be rewritten, and the name of the TLS handshake ends at the egress gateway", `via: "direct"`, "internal/gatewayapi/route.go processTLSRouteParentRefs"),
+		no(controller.EntryListenerSets, "a Gateway has 64 listeners at most, and the listeners of a ListenerSet are open to policies of its namespace's tenants", "a second gateway in the cluster", "Gateway API apis/v1/gateway_types.go, GatewaySpec.Listeners; internal/gatewayapi/clienttrafficpolicy.go"),
 		yes(controller.ExitDirect, "1.0", workload, "the workload presents its own certificate", "no controller is involved"),
 	}
 }

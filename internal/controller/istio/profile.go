@@ -62,6 +62,9 @@ func abilities() []controller.Ability {
 	yes(controller.EntryBackendTLS, "1.28", gateway, "BackendTLSPolicy with subjectAltNames; without them Istio checks no name", "pilot/pkg/config/kube/gateway/backend_policies.go")
 	yes(controller.EntryJWT, "1.28", gateway, "RequestAuthentication, and requestPrincipals in the AuthorizationPolicy that admits clients; on the whole Gateway a token of an issuer that no exposure names is refused", "pilot/pkg/security/authz/model/generator.go requestPrincipalGenerator")
 	yes(controller.EntryHTTPRoute, "1.28", gateway, "HTTPRoute", "pilot/pkg/config/kube/gateway/conversion.go")
+	yes(controller.EntryGRPCRoute, "1.28", gateway, "GRPCRoute; the Service's port must be named grpc-… or say appProtocol: grpc, or the proxies speak HTTP/1.1 to the pods", "pilot/pkg/config/kube/gateway/conversion.go convertGRPCRoute, pilot/pkg/networking/core/cluster_builder.go setH2Options")
+	yes(controller.EntryTCP, "1.31", gateway, "listener protocol TLS with tls.mode Terminate, and a TLSRoute", "pilot/pkg/config/kube/gateway/conversion.go buildTLS, releasenotes/notes/55728.yaml")
+	no(controller.EntryRetries, "the only field is HTTPRoute spec.rules.retry, of the experimental channel of Gateway API", "leave retries out, or Envoy Gateway", "pilot/pkg/config/kube/gateway/conversion.go convertHTTPRoute")
 	yes(controller.EntryTimeouts, "1.28", gateway, "HTTPRoute spec.rules.timeouts", "pilot/pkg/config/kube/gateway/conversion.go convertHTTPRoute")
 	yes(controller.EntryWeights, "1.28", gateway, "HTTPRoute spec.rules.backendRefs.weight", "pilot/pkg/config/kube/gateway/conversion.go buildHTTPDestination")
 	yes(controller.EntryInternal, "1.28", network, "Gateway spec.infrastructure.annotations for the cloud's load balancer", "pilot/pkg/config/kube/gatewaycommon/deploymentcontroller.go")
@@ -73,6 +76,9 @@ func abilities() []controller.Ability {
 	yes(controller.ExitName, "1.28", gateway, "DestinationRule tls.subjectAltNames", "pilot/pkg/networking/core/cluster_tls.go setAutoSniAndAutoSanValidation")
 	no(controller.ExitFloor, "the lowest version towards destinations is 1.2 and cannot be set", "the listener at the other end holds the floor", "pilot/pkg/networking/core/cluster_tls.go defaultUpstreamCommonTLSContext")
 	yes(controller.ExitClosed, "1.28", mesh, "an ISTIO_MUTUAL listener, and an AuthorizationPolicy that names the consumer's service account", "pilot/pkg/networking/core/listener.go BuildListenerTLSContext")
+	no(controller.ExitGRPC, "a GRPCRoute cannot rewrite the host that pods call to the one of the exposure", `via: "direct"`, "Gateway API apis/v1/grpcroute_types.go, GRPCRouteFilterType")
+	no(controller.ExitTCP, "bytes carry no host that could be rewritten, and the name of the TLS handshake ends at the egress gateway", `via: "direct"`, "pilot/pkg/config/kube/gateway/conversion.go convertTLSRoute")
+	no(controller.EntryListenerSets, "a Gateway has 64 listeners at most, and on a ListenerSet the CA of spec.tls.frontend is looked for in the ListenerSet's namespace", "a second gateway in the cluster", "pilot/pkg/config/kube/gateway/conversion.go buildCaCertificateReference")
 	yes(controller.ExitDirect, "1.28", workload, "the workload presents its own certificate", "no controller is involved")
 	return out
 }

@@ -100,17 +100,20 @@ func providerListener(cluster controller.Cluster, port int, l controller.Listene
 // clientPolicy admits the identities of each listener, by the host that clients name. One policy holds all rules: an ALLOW policy for
 // one listener closes every other listener of the Gateway, so each terminating listener has a rule of its own. Without pinned
 // identities a listener's rule names no client. The token that a listener asks for is in the same rule, because two policies would be
-// alternatives. A gatewayapi.Passthrough listener has no request to rule on, only the name of its TLS handshake
+// alternatives. A TLSRoute has no request to rule on, only the name of its TLS handshake
 // (pilot/pkg/security/authz/model/model.go, connection.sni).
 func clientPolicy(g controller.Gateway) (any, error) {
 	narrows := false
 	var rules []authorizationRule
 	for _, l := range g.Listeners {
+		rule := authorizationRule{To: []ruleTo{{Operation: &ruleOperation{Hosts: []string{l.Hostname, l.Hostname + ":*"}}}}}
+		if gatewayapi.RouteKind(l.Mode, l.Protocol) == "TLSRoute" {
+			rule = authorizationRule{When: []ruleCondition{{Key: "connection.sni", Values: []string{l.Hostname}}}}
+		}
 		if l.Mode == gatewayapi.Passthrough {
-			rules = append(rules, authorizationRule{When: []ruleCondition{{Key: "connection.sni", Values: []string{l.Hostname}}}})
+			rules = append(rules, rule)
 			continue
 		}
-		rule := authorizationRule{To: []ruleTo{{Operation: &ruleOperation{Hosts: []string{l.Hostname, l.Hostname + ":*"}}}}}
 		if l.PinIdentities {
 			narrows = true
 			source := &ruleSource{}
