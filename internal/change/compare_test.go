@@ -25,6 +25,7 @@ func safe() posture.Entry {
 	e.Identities.Value.Accepted = []posture.Identity{{Type: "uri", Match: "exact", Value: "spiffe://corp/orders"}}
 	e.SourceCIDRs.Value.CIDRs = []string{"192.0.2.0/28"}
 	e.Attachment.Value.Namespaces = []string{"edge"}
+	e.JWT.Value = posture.JWT{Value: posture.JWTRequired, Issuers: []string{"https://old.example.com"}, Audiences: []string{"relay"}}
 	e.Routes = []posture.Route{{Backends: []posture.Backend{relay()}}}
 	return e
 }
@@ -43,6 +44,7 @@ var wanted = controller.Wanted{Entries: []controller.WantedEntry{{
 	Exposure: "relay", Gateway: gateway, SHA256: []string{"aa", "bb"}, SourceCIDRs: []string{"192.0.2.0/24", "198.51.100.0/24"},
 	Identities: []posture.Identity{{Type: "uri", Match: "exact", Value: "spiffe://corp/orders"}, {Type: "uri", Match: "exact", Value: "spiffe://corp/audit"}},
 	Service:    posture.Subject{Kind: "Service", Namespace: "relay", Name: "relay"}, ServicePort: 8443,
+	JWT: &controller.WantedJWT{Issuer: "https://new.example.com", Audiences: []string{"relay"}},
 }}}
 
 func TestEntryChanges(t *testing.T) {
@@ -70,6 +72,10 @@ func TestEntryChanges(t *testing.T) {
 		{"attachment by another namespace", func(e *posture.Entry) { e.Attachment.Value.Namespaces = []string{"eve"} }, map[string]string{"attachment": Weaker}},
 		{"listeners of others", func(e *posture.Entry) { e.Attachment.Value.Listeners = true }, map[string]string{"allowedListeners": Weaker}},
 		{"every hostname", func(e *posture.Entry) { e.Hostnames = nil }, map[string]string{"hostnames": Weaker}},
+		{"the token becomes optional", func(e *posture.Entry) { e.JWT.Value = posture.JWT{Value: posture.JWTOptional} }, map[string]string{"jwt": Weaker}},
+		{"a token for anybody", func(e *posture.Entry) { e.JWT.Value.Audiences = nil }, map[string]string{"jwt": Weaker}},
+		{"a token of another issuer", func(e *posture.Entry) { e.JWT.Value.Issuers = []string{"https://other.example.com"} }, map[string]string{"jwt": Exchanged}},
+		{"a token of the issuer that the fleet declares", func(e *posture.Entry) { e.JWT.Value.Issuers = []string{"https://new.example.com"} }, map[string]string{"jwt": Wider}},
 		{"every address", func(e *posture.Entry) { e.SourceCIDRs.Value = posture.SourceCIDRs{Everybody: true} }, map[string]string{"sourceCIDRs": Weaker}},
 		{"one address range more, within the fleet", func(e *posture.Entry) { e.SourceCIDRs.Value.CIDRs = []string{"192.0.2.0/28", "198.51.100.0/28"} }, map[string]string{"sourceCIDRs": Wider}},
 		{"one address range more, which the fleet does not know", func(e *posture.Entry) { e.SourceCIDRs.Value.CIDRs = []string{"192.0.2.0/28", "203.0.113.0/28"} }, map[string]string{"sourceCIDRs": Weaker}},

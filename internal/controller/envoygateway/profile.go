@@ -16,10 +16,11 @@ func profile() controller.Profile {
 			kindBackend, kindBackendTrafficPolicy, kindClientTrafficPolicy, kindExtensionPolicy, kindEnvoyPatchPolicy,
 			kindEnvoyProxy, kindHTTPRouteFilter, kindSecurityPolicy,
 		}},
-		APIVersions: map[string][]string{Group: {"v1alpha1"}}, // charts/gateway-helm/charts/crds/crds/generated
-		Versions:    versions(),
-		Abilities:   abilities(),
-		References:  references(),
+		APIVersions:   map[string][]string{Group: {"v1alpha1"}}, // charts/gateway-helm/charts/crds/crds/generated
+		Versions:      versions(),
+		Abilities:     abilities(),
+		References:    references(),
+		Prerequisites: prerequisites(),
 	}
 }
 
