@@ -43,6 +43,7 @@ type lawController struct {
 	cluster            func(*generator, *fleet.Cluster) // sets Controller, and what else such a cluster needs
 	// What its gateways can do as providers: end TLS, pass it through; and whether the listener tells URI and DNS identities apart.
 	terminates, passes, uri, dns bool
+	logs                         bool // its gateways can log requests
 	jwt, grpc, tcp, retries      bool // its listeners can ask for a token as well, lead by GRPCRoute, hand bytes on, and try again
 	private                      bool // its gateways have private addresses only
 	one                          bool // a cluster has one gateway, because its TLS settings are those of the installation
@@ -55,7 +56,7 @@ type lawController struct {
 
 var lawControllers = []lawController{
 	{
-		name: "envoy-gateway", terminates: true, jwt: true, grpc: true, tcp: true, retries: true, passes: true, uri: true, dns: true, egress: true,
+		name: "envoy-gateway", terminates: true, jwt: true, logs: true, grpc: true, tcp: true, retries: true, passes: true, uri: true, dns: true, egress: true,
 		cluster: func(_ *generator, c *fleet.Cluster) {
 			c.Controller = fleet.Controller{
 				Name: "envoy-gateway", Distribution: "upstream", Version: "1.9.1", GatewayClassName: "eg",
@@ -64,7 +65,7 @@ var lawControllers = []lawController{
 		},
 	},
 	{
-		name: "istio", terminates: true, jwt: true, grpc: true, tcp: true, passes: true, uri: true, egress: true, heldRoots: true,
+		name: "istio", terminates: true, jwt: true, logs: true, grpc: true, tcp: true, passes: true, uri: true, egress: true, heldRoots: true,
 		cluster: func(g *generator, c *fleet.Cluster) {
 			c.Controller = fleet.Controller{
 				Name: "istio", Distribution: "upstream", Version: "1.31", MeshTrustDomain: pick(g, "cluster.local", "mesh.example.com"),
@@ -73,7 +74,7 @@ var lawControllers = []lawController{
 		},
 	},
 	{
-		name: "istio", distribution: "aks-addon", terminates: true, jwt: true, grpc: true, passes: true, uri: true, heldClientRoots: true,
+		name: "istio", distribution: "aks-addon", terminates: true, jwt: true, logs: true, grpc: true, passes: true, uri: true, heldClientRoots: true,
 		cluster: func(g *generator, c *fleet.Cluster) {
 			c.Cloud = "aks"
 			c.GatewayAPI.Version = pick(g, "1.4", "1.5") // what AKS manages
@@ -222,7 +223,10 @@ func (g *generator) cluster(name string) {
 			g.holdRoots(domain)
 			namespace = "edge-" + domain // roots may be beside a Secret that the gateways of a namespace share
 		}
-		gateway := fleet.Gateway{Namespace: namespace, TrustDomain: domain, Scheme: scheme, ReachableFrom: everybody, Port: 443, Replicas: g.IntN(3)}
+		gateway := fleet.Gateway{
+			Namespace: namespace, TrustDomain: domain, Scheme: scheme, ReachableFrom: everybody, Port: 443, Replicas: g.IntN(3),
+			Observability: fleet.Observability{AccessLogs: g.controllerOf(name).logs && g.chance(30)},
+		}
 		if g.controllerOf(name).loadBalancer {
 			gateway.TrustStore = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:truststore/" + domain + "/0123456789abcdef"
 			gateway.SubnetCIDRs = []string{"10.0.0.0/24"}

@@ -127,10 +127,16 @@ func providerProxy(cluster controller.Cluster, g controller.Gateway) envoyProxyS
 	if g.Replicas > 0 {
 		provider.EnvoyDeployment = &proxyWorkload{Replicas: g.Replicas}
 	}
-	return envoyProxySpec{
+	spec := envoyProxySpec{
 		Provider:   &proxyProvider{Type: "Kubernetes", Kubernetes: provider},
 		BackendTLS: &backendTLS{tlsSettings: tlsSettings{MinVersion: "1.3"}},
 	}
+	if g.Observability.AccessLogs {
+		// The controller's default too, unless its own EnvoyProxyDefaultSpec says otherwise (internal/xds/translator/accesslog.go).
+		stdout := map[string]any{"sinks": []any{map[string]any{"type": "File", "file": map[string]any{"path": "/dev/stdout"}}}}
+		spec.Telemetry = map[string]any{"accessLog": map[string]any{"settings": []any{stdout}}}
+	}
+	return spec
 }
 
 func appendObject(objects []any, o any) []any {

@@ -51,6 +51,9 @@ func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, erro
 		return nil, err
 	}
 	objects = appendObject(objects, tokens)
+	if g.Observability.AccessLogs {
+		objects = append(objects, accessLogs(g))
+	}
 	if p := parameters(cluster, g); p != nil {
 		objects = append(objects, p)
 	}
@@ -201,6 +204,14 @@ func overlay(value map[string]any) string {
 		panic(err) // maps of strings and numbers always marshal
 	}
 	return string(raw)
+}
+
+// accessLogs has the proxies of one Gateway log requests by the provider that every mesh has (pkg/config/mesh/mesh.go).
+func accessLogs(g controller.Gateway) any {
+	return gatewayapi.Make(telemetryGroup+"/v1", "Telemetry", gatewayapi.Meta{Name: g.Name, Namespace: g.Namespace}, telemetrySpec{
+		TargetRefs:    targetGateway(g.Name).TargetRefs,
+		AccessLogging: []any{map[string]any{"providers": []any{map[string]any{"name": "envoy"}}}},
+	})
 }
 
 // caSecret holds the roots that go with a Secret: Istio takes the CA of credential X from Secret X-cacert, and only without one from
