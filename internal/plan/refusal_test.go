@@ -168,6 +168,16 @@ func TestRefusals(t *testing.T) {
 		}, "does not know Envoy Gateway as aks-addon", "upstream"},
 		"too old": {func(f *fleet.Fleet) { cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Controller.Version = "1.2" }) },
 			"Envoy Gateway 1.2, which is older", "upgrade"},
+		"with known vulnerabilities": {func(f *fleet.Fleet) {
+			cluster(f, "eks-prod", func(c *fleet.Cluster) {
+				c.Controller = fleet.Controller{Name: "nginx", Distribution: "upstream", Version: "2.6.3"}
+			})
+		}, "NGINX Gateway Fabric 2.6.3, which is older", "upgrade to 2.6.4"},
+		"identities of NGINX": {func(f *fleet.Fleet) {
+			cluster(f, "eks-prod", func(c *fleet.Cluster) {
+				c.Controller = fleet.Controller{Name: "nginx", Distribution: "upstream", Version: "2.6.7"}
+			})
+		}, "cannot accept only the listed URI identities (identity.enforcedBy gateway): nginx verifies the chain", "trustDomain"},
 		"Gateway API too old": {func(f *fleet.Fleet) { cluster(f, "eks-prod", func(c *fleet.Cluster) { c.GatewayAPI.Version = "1.3" }) },
 			"no BackendTLSPolicy in version v1", "1.4"},
 

@@ -29,11 +29,12 @@ func profile() controller.Profile {
 	}
 }
 
-// versions begin where client certificates do (CHANGELOG.md, 2.6.0). No page names an end of life.
+// versions begin after the last known vulnerabilities of the line that brought client certificates: CVE-2026-11311, CVE-2026-50107 and
+// CVE-2026-32682 are mended in 2.6.4 (CHANGELOG.md). No page names an end of life.
 func versions() []controller.VersionRange {
 	return []controller.VersionRange{
 		{Distribution: "upstream", From: "2.7", To: "2.7", Source: "main branch at e55bfe33969f"},
-		{Distribution: "upstream", From: "2.6", To: "2.6", Source: "CHANGELOG.md"},
+		{Distribution: "upstream", From: "2.6.4", To: "2.6.7", Source: "CHANGELOG.md"},
 	}
 }
 
