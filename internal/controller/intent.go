@@ -177,6 +177,13 @@ type Certificate struct {
 	CA             string // PEM of the trust domain, when the Secret must also carry ca.crt and the fleet knows it
 }
 
+// Trust is a trust domain's bundle that trust-manager makes in a cluster.
+type Trust struct {
+	Domain     TrustDomain
+	Namespaces []string // that need it, sorted
+	Secret     bool     // as a Secret too
+}
+
 // KeyVaultCSI is a certificate of Azure Key Vault that the Secrets Store CSI driver syncs into the Secret while a pod mounts it.
 type KeyVaultCSI struct {
 	Vault    string // its name
@@ -192,4 +199,5 @@ type IssuerRef struct{ Group, Kind, Name string }
 type ExternalSecret struct {
 	StoreKind, StoreName string
 	Key                  string
+	PKCS12               bool // the entry is one archive, as Azure Key Vault has it; otherwise an object with tls.crt and tls.key
 }

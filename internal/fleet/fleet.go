@@ -192,6 +192,7 @@ type ExternalSecret struct {
 	RemoteRef struct {
 		Key string `json:"key"`
 	} `json:"remoteRef"`
+	Format string `json:"format"` // properties, pkcs12
 }
 
 // Exposure is one Service of provider clusters made callable for consumers.

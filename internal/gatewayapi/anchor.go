@@ -119,7 +119,7 @@ func (w *World) domainOf(fingerprints []string) string {
 // fromBundle adds what a trust-manager Bundle says of its content: roots in Git, or the system's (trust-manager,
 // pkg/apis/trust/v1alpha1/types_bundle.go).
 func (w *World) fromBundle(a *posture.Anchor, maker *object.Object) {
-	if maker == nil || maker.Group() != "trust.cert-manager.io" {
+	if maker == nil || maker.Kind != "Bundle" && maker.Kind != "ClusterBundle" {
 		return
 	}
 	sources, _ := maker.Get("spec.sources").([]any)
@@ -138,6 +138,10 @@ func (w *World) fromBundle(a *posture.Anchor, maker *object.Object) {
 	}
 	if maker.Get("spec.defaultCAs") != nil {
 		a.System = true
+	}
+	if inline := maker.Text("spec.inLineCAs"); inline != "" && maker.Get("spec.sourceRefs") == nil { // ClusterBundle, v1alpha2
+		roots.WriteString(inline + "\n")
+		complete = true
 	}
 	if found, err := Fingerprints(roots.String()); err == nil && complete {
 		a.SHA256, a.Source, a.TrustDomain = found, FromGit, ""

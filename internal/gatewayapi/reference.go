@@ -3,6 +3,8 @@ package gatewayapi
 import (
 	"fmt"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/posture"
 )
@@ -37,6 +39,10 @@ func (w *World) Resolve(owner *object.Object, field string, to object.ID, onMiss
 	case to.Group == "" && w.Cluster.ProvidedObject(to.Kind, to.Namespace, to.Name):
 		r.Resolved = ByFleet
 	}
+	if made := w.Maker(to); target == nil && made != nil && made.Kind == "SecretProviderClass" {
+		// secrets-store-csi-driver, docs/book topics/sync-as-kubernetes-secret.md: synced while a pod mounts it, deleted with the last one.
+		w.Assume(owner, field, fmt.Sprintf("a pod mounts SecretProviderClass %s/%s all the time: Secret %s is there only while one does", made.Namespace, made.Name, to.Name))
+	}
 	r.Granted = !r.CrossNS || w.granted(r)
 	if r.Resolved == ByNobody && onMissing == "closed" && to.Group == "" && to.Kind == "Secret" {
 		w.Assume(owner, field, fmt.Sprintf("Secret %s/%s is made outside Git; without it nothing is served", to.Namespace, to.Name))
@@ -56,8 +62,43 @@ func (w *World) Maker(id object.ID) *object.Object {
 	if o := w.makers[id]; o != nil {
 		return o
 	}
+	namespace := id.Namespace
 	id.Namespace = anyNamespace
-	return w.makers[id]
+	if o := w.makers[id]; o != nil && w.covers(o, namespace) {
+		return o
+	}
+	return nil
+}
+
+// covers reports whether a Bundle is made in a namespace: by its selector, and in every namespace without one. A namespace that is not in
+// Git is taken to match where it could (trust-manager, pkg/bundle/controller.go).
+func (w *World) covers(bundle *object.Object, namespace string) bool {
+	raw := bundle.Get("spec.target.namespaceSelector")
+	if raw == nil {
+		return true
+	}
+	var decoded struct {
+		Spec struct {
+			Target struct {
+				NamespaceSelector *metav1.LabelSelector `json:"namespaceSelector"`
+			} `json:"target"`
+		} `json:"spec"`
+	}
+	if _, err := bundle.Decode(&decoded); err != nil {
+		w.Unknown(bundle, "value", "spec.target.namespaceSelector", "the API server would refuse it: "+err.Error())
+		return false
+	}
+	selector := decoded.Spec.Target.NamespaceSelector
+	if len(selector.MatchLabels)+len(selector.MatchExpressions) == 0 {
+		return true
+	}
+	switch w.namespaceMatches(selector, namespace) {
+	case Never:
+		return false
+	case Possibly:
+		w.Assume(bundle, "spec.target.namespaceSelector", fmt.Sprintf("namespace %s is not in Git and is taken to match, so that the bundle is made there", namespace))
+	}
+	return true
 }
 
 // anyNamespace stands for every namespace among the makers: trust-manager's Bundle is cluster-scoped.
@@ -84,8 +125,8 @@ func makers(objects *object.Set) map[object.ID]*object.Object {
 		}
 		makes(o, "Secret", o.Namespace, name)
 	}
-	for _, kind := range []string{"Bundle", "ClusterBundle"} {
-		for _, o := range objects.Kind("trust.cert-manager.io", kind) {
+	for _, kind := range [][2]string{{"trust.cert-manager.io", "Bundle"}, {"trust-manager.io", "ClusterBundle"}} {
+		for _, o := range objects.Kind(kind[0], kind[1]) {
 			if o.Get("spec.target.configMap") != nil {
 				makes(o, "ConfigMap", anyNamespace, o.Name)
 			}

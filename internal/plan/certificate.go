@@ -49,7 +49,7 @@ func (m *maker) certificate(wish certificateOf) controller.Certificate {
 		}
 	case way.ExternalSecret != nil:
 		store := way.ExternalSecret.SecretStoreRef
-		out.ExternalSecret = &controller.ExternalSecret{StoreKind: store.Kind, StoreName: store.Name, Key: way.ExternalSecret.RemoteRef.Key}
+		out.ExternalSecret = &controller.ExternalSecret{StoreKind: store.Kind, StoreName: store.Name, Key: way.ExternalSecret.RemoteRef.Key, PKCS12: way.ExternalSecret.Format == "pkcs12"}
 	}
 	return out
 }

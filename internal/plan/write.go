@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/gatespan/gatespan/internal/controller"
+	"github.com/gatespan/gatespan/internal/kubernetes"
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/tree"
 )
@@ -73,6 +74,10 @@ func (w *writer) cluster(c *Cluster) {
 	for _, consumer := range c.Consumers {
 		made, err := c.Controller.WriteConsumer(c.Facts, consumer)
 		w.overlay(c, w.consumer(consumer, made), err)
+	}
+	for _, trust := range trusts(c) {
+		name := trust.Domain.Name
+		w.overlay(c, part{kind: "trust", name: name, at: path("trustDomains", name), made: []any{kubernetes.TrustBundle(trust)}}, nil)
 	}
 }
 
@@ -157,7 +162,7 @@ func (w *writer) overlay(c *Cluster, p part, err error) {
 	w.out = append(w.out, o)
 }
 
-var singular = map[string]string{"gateways": "gateway", "exposures": "exposure", "consumers": "consumer"}
+var singular = map[string]string{"gateways": "gateway", "exposures": "exposure", "consumers": "consumer", "trust": "trust domain"}
 
 // hold notes who holds an object, and refuses a second holder: whichever overlay is applied last would win.
 func (w *writer) hold(overlay string, at []string, data map[string]any) bool {
