@@ -116,7 +116,7 @@ func TestResolve(t *testing.T) {
 		"an ExternalSecret with a name": {controller.Cluster{}, "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: x, namespace: edge}\nspec: {target: {name: cert}}", "closed", "maker", 0},
 		"an ExternalSecret that waits":  {controller.Cluster{}, "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: cert, namespace: edge}\nspec: {target: {creationPolicy: None}}", "closed", "", 1},
 		"a SealedSecret":                {controller.Cluster{}, "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: cert, namespace: edge}", "closed", "maker", 0},
-		"a SecretProviderClass":         {controller.Cluster{}, "apiVersion: secrets-store.csi.x-k8s.io/v1\nkind: SecretProviderClass\nmetadata: {name: x, namespace: edge}\nspec: {secretObjects: [{secretName: cert}]}", "closed", "maker", 0},
+		"a SecretProviderClass":         {controller.Cluster{}, "apiVersion: secrets-store.csi.x-k8s.io/v1\nkind: SecretProviderClass\nmetadata: {name: x, namespace: edge}\nspec: {secretObjects: [{secretName: cert}]}", "closed", "maker", 1},
 		"the fleet":                     {provided, "", "closed", "fleet", 0},
 		"nothing, and it fails closed":  {controller.Cluster{}, "", "closed", "", 1},
 		"nothing, and it fails open":    {controller.Cluster{}, "", "open", "", 0},

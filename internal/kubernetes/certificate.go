@@ -79,7 +79,7 @@ func fromExternalSecret(certificate controller.Certificate, meta metav1.ObjectMe
 		ObjectMeta: meta,
 		Spec: externalSecretSpec{
 			SecretStoreRef: externalSecretStore{Kind: store.StoreKind, Name: store.StoreName},
-			Target:         externalSecretTarget{Name: certificate.Secret, CreationPolicy: "Owner", Template: template},
+			Target:         externalSecretTarget{Name: certificate.Secret, Template: template},
 			Data:           data,
 		},
 	}

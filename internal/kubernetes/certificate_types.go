@@ -45,9 +45,8 @@ type (
 		Name string `json:"name"`
 	}
 	externalSecretTarget struct {
-		Name           string                 `json:"name"`
-		CreationPolicy string                 `json:"creationPolicy"`
-		Template       externalSecretTemplate `json:"template"`
+		Name     string                 `json:"name"`
+		Template externalSecretTemplate `json:"template"`
 	}
 	externalSecretTemplate struct {
 		Type          string            `json:"type"`

@@ -48,6 +48,20 @@ spec:
   - {secretKey: tls.key, remoteRef: {key: pki/edge, property: tls.key}}
 `
 	}
+	privateCA := controller.Certificate{
+		Secret: "orders-client", Namespace: "orders", URIs: []string{"spiffe://corp.example.com/ns/orders/sa/orders"}, Client: true,
+		CertManager: &controller.IssuerRef{Group: "awspca.cert-manager.io", Kind: "AWSPCAClusterIssuer", Name: "corp"},
+	}
+	archive := controller.Certificate{
+		Secret: "orders-client", Namespace: "orders", Client: true, CA: "PEM",
+		ExternalSecret: &controller.ExternalSecret{StoreKind: "ClusterSecretStore", StoreName: "key-vault", Key: "secret/orders", PKCS12: true},
+	}
+	vault := controller.Certificate{
+		Secret: "orders-client", Namespace: "orders", Client: true,
+		KeyVaultCSI: &controller.KeyVaultCSI{
+			Vault: "corp", Object: "orders", ClientID: "00000000-0000-0000-0000-000000000001", TenantID: "00000000-0000-0000-0000-000000000002",
+		},
+	}
 	for name, c := range map[string]struct {
 		written any
 		want    string
@@ -57,6 +71,60 @@ spec:
 		"an ExternalSecret":           {kubernetes.Certificate(external, "edge-relay-tls"), secret("")},
 		"an ExternalSecret with a CA": {kubernetes.Certificate(carrying, "edge-relay-tls"), secret(", mergePolicy: Merge, data: {ca.crt: PEM}")},
 		"a bundle":                    {kubernetes.CABundle("edge-client-ca", "edge", "PEM"), "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: edge-client-ca, namespace: edge}\ndata: {ca.crt: PEM}"},
+		"a Certificate of AWS Private CA": {kubernetes.Certificate(privateCA, "edge-relay-tls"), `
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: {name: edge-relay-tls, namespace: orders}
+spec:
+  secretName: orders-client
+  issuerRef: {group: awspca.cert-manager.io, kind: AWSPCAClusterIssuer, name: corp}
+  uris: ["spiffe://corp.example.com/ns/orders/sa/orders"]
+  usages: [client auth]
+  privateKey: {algorithm: ECDSA, size: 256, rotationPolicy: Always}
+`},
+		"an ExternalSecret of Azure Key Vault": {kubernetes.Certificate(archive, "orders-client"), `
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: orders-client, namespace: orders}
+spec:
+  secretStoreRef: {kind: ClusterSecretStore, name: key-vault}
+  target:
+    name: orders-client
+    template:
+      type: kubernetes.io/tls
+      engineVersion: v2
+      data: {ca.crt: PEM, tls.crt: "{{ .archive | b64dec | pkcs12cert }}", tls.key: "{{ .archive | b64dec | pkcs12key }}"}
+  data:
+  - secretKey: archive
+    remoteRef: {key: secret/orders}
+`},
+		"a SecretProviderClass": {kubernetes.Certificate(vault, "orders-client"), `
+apiVersion: secrets-store.csi.x-k8s.io/v1
+kind: SecretProviderClass
+metadata: {name: orders-client, namespace: orders}
+spec:
+  provider: azure
+  parameters:
+    keyvaultName: corp
+    clientID: 00000000-0000-0000-0000-000000000001
+    tenantID: 00000000-0000-0000-0000-000000000002
+    objects: "array:\n  - |\n    objectName: orders\n    objectType: secret\n    objectAlias: tls.crt\n  - |\n    objectName: orders\n    objectType: secret\n    objectAlias: tls.key\n"
+  secretObjects:
+  - secretName: orders-client
+    type: kubernetes.io/tls
+    data: [{objectName: tls.crt, key: tls.crt}, {objectName: tls.key, key: tls.key}]
+`},
+		"a Bundle": {kubernetes.TrustBundle(controller.Trust{Domain: controller.TrustDomain{ConfigMap: "corp-ca", PEM: "PEM"}, Namespaces: []string{"edge", "relay"}, Secret: true}), `
+apiVersion: trust.cert-manager.io/v1alpha1
+kind: Bundle
+metadata: {name: corp-ca}
+spec:
+  sources: [{inLine: PEM}]
+  target:
+    configMap: {key: ca.crt}
+    secret: {key: ca.crt}
+    namespaceSelector: {matchExpressions: [{key: kubernetes.io/metadata.name, operator: In, values: [edge, relay]}]}
+`},
 		"the NetworkPolicy of a backend": {kubernetes.BackendNetworkPolicy(exposure, kubernetes.GatewayPods{Namespace: "eg", Labels: map[string]string{"app": "envoy"}}), `
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -91,11 +159,33 @@ spec:
 	}
 }
 
+// TestWrittenCertificateMakesItsSecret: whatever way, what is written is read as what makes the Secret.
 func TestWrittenCertificateMakesItsSecret(t *testing.T) {
-	c := controller.Certificate{Secret: "s", Namespace: "edge", ExternalSecret: &controller.ExternalSecret{StoreName: "x", Key: "k"}}
-	w := gatewayapi.World{Objects: objecttest.Of(t, []any{kubernetes.Certificate(c, "another-name")})}
-	if w.Maker(object.ID{Kind: "Secret", Namespace: "edge", Name: "s"}) == nil {
-		t.Error("the Secret has no maker")
+	for name, c := range map[string]controller.Certificate{
+		"External Secrets": {ExternalSecret: &controller.ExternalSecret{StoreName: "x", Key: "k"}},
+		"an archive":       {ExternalSecret: &controller.ExternalSecret{StoreName: "x", Key: "k", PKCS12: true}},
+		"cert-manager":     {CertManager: &controller.IssuerRef{Kind: "Issuer", Name: "x"}},
+		"CSI":              {KeyVaultCSI: &controller.KeyVaultCSI{Vault: "x", Object: "y"}},
+	} {
+		c.Secret, c.Namespace = "s", "edge"
+		w := gatewayapi.World{Objects: objecttest.Of(t, []any{kubernetes.Certificate(c, "another-name")})}
+		if w.Maker(object.ID{Kind: "Secret", Namespace: "edge", Name: "s"}) == nil {
+			t.Errorf("%s: the Secret has no maker", name)
+		}
+	}
+}
+
+// TestBundleIsMadeWhereItsSelectorSays: a Bundle of trust-manager makes nothing in other namespaces.
+func TestBundleIsMadeWhereItsSelectorSays(t *testing.T) {
+	written := kubernetes.TrustBundle(controller.Trust{Domain: controller.TrustDomain{ConfigMap: "corp-ca", PEM: "PEM"}, Namespaces: []string{"edge"}})
+	w := gatewayapi.World{Objects: objecttest.Of(t, []any{written})}
+	for namespace, want := range map[string]bool{"edge": true, "relay": false} {
+		if got := w.Maker(object.ID{Kind: "ConfigMap", Namespace: namespace, Name: "corp-ca"}) != nil; got != want {
+			t.Errorf("made in %s: %v", namespace, got)
+		}
+	}
+	if w.Maker(object.ID{Kind: "Secret", Namespace: "edge", Name: "corp-ca"}) != nil {
+		t.Error("a Secret is made that nobody asked for")
 	}
 }
 
