@@ -84,7 +84,9 @@ func (w *World) anchor(owner *object.Object, at string, id object.ID, r posture.
 	case domain >= 0:
 		a.SHA256, a.Source, a.TrustDomain = Sums(w.Cluster.TrustDomains[domain].SHA256), FromFleet, w.Cluster.TrustDomains[domain].Name
 		w.fromBundle(&a, w.Maker(id))
-		w.Assume(owner, at, fmt.Sprintf("%s %s/%s holds the roots of trust domain %s", id.Kind, id.Namespace, id.Name, a.TrustDomain))
+		if a.Source == FromFleet { // a Bundle in Git says itself what is in it
+			w.Assume(owner, at, fmt.Sprintf("%s %s/%s holds the roots of trust domain %s", id.Kind, id.Namespace, id.Name, a.TrustDomain))
+		}
 	case r.Resolved == ByFleet, id.Kind == "Secret":
 		a.Source = FromSecret
 	}
