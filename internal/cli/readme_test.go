@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var updateReadme = flag.Bool("update-readme", false, "write the demo's output into the README")
+var updateReadme = flag.Bool("update-readme", false, "write the demo's output and the capability matrix into the README")
 
 // copyExample makes a directory with the example fleet, as a repository of its own.
 func copyExample(t *testing.T) string {
@@ -53,17 +53,30 @@ func TestReadmeDemo(t *testing.T) {
 	}
 	step(1, "check", "--fleet", "testdata/relay")
 
+	inReadme(t, regexp.MustCompile("(?s)(readme_test.go -->\n```console\n)(.*?)(```\n)"), strings.TrimRight(demo.String(), "\n")+"\n")
+}
+
+// TestReadmeControllers holds the README to the capability matrix.
+func TestReadmeControllers(t *testing.T) {
+	code, out, problem := try(t, "controllers", "-o", "markdown")
+	if code != 0 {
+		t.Fatalf("exit code %d\n%s", code, problem)
+	}
+	inReadme(t, regexp.MustCompile("(?s)(<!-- gatespan controllers -o markdown -->\n)(.*?)(<!-- end -->\n)"), out)
+}
+
+// inReadme holds the middle group of a pattern in the README to a text.
+func inReadme(t *testing.T, block *regexp.Regexp, want string) {
+	t.Helper()
 	readme := filepath.Join("..", "..", "README.md")
 	text, err := os.ReadFile(readme)
 	if err != nil {
 		t.Fatal(err)
 	}
-	block := regexp.MustCompile("(?s)(readme_test.go -->\n```console\n)(.*?)(```\n)")
 	found := block.FindStringSubmatch(string(text))
 	if found == nil {
-		t.Fatal("the README has no block for the demo")
+		t.Fatalf("the README has no block %s", block)
 	}
-	want := strings.TrimRight(demo.String(), "\n") + "\n"
 	if *updateReadme {
 		updated := strings.Replace(string(text), found[0], found[1]+want+found[3], 1)
 		if err := os.WriteFile(readme, []byte(updated), 0o600); err != nil {
@@ -72,7 +85,7 @@ func TestReadmeDemo(t *testing.T) {
 		return
 	}
 	if diff := cmp.Diff(want, found[2]); diff != "" {
-		t.Errorf("the README is not what the demo prints; go test ./internal/cli -run Readme -update-readme writes it (-want +got)\n%s", diff)
+		t.Errorf("the README is out of date; go test ./internal/cli -run Readme -update-readme writes it (-want +got)\n%s", diff)
 	}
 }
 
