@@ -203,7 +203,25 @@ func (s *side) read(ctx context.Context, t target, o Options) (ClusterState, err
 	state.Posture = catalog.Read(state.Facts, state.objects)
 	addServices(&state, planned.Exposures)
 	state.Posture.Assumptions = append(state.Posture.Assumptions, planned.Attestations...)
+	installed(&state)
 	return state, nil
+}
+
+// installed adds what the exposures need of the controller's installation: what Git contradicts is judged, what it does not show is assumed.
+func installed(state *ClusterState) {
+	for _, need := range catalog.Needs(state.Facts, state.Wanted.Abilities, state.objects) {
+		state.Posture.Prerequisites = append(state.Posture.Prerequisites, need.Found)
+		if need.Found.State == posture.PrerequisiteUnseen {
+			state.Posture.Assumptions = append(state.Posture.Assumptions, posture.Assumption{
+				By: posture.Ref{Kind: "Controller", Name: state.Facts.Controller.Name}, Text: need.Text,
+			})
+		}
+	}
+}
+
+// Needs are what the exposures of the cluster need of the controller's installation.
+func (c ClusterState) Needs() []catalog.Need {
+	return catalog.Needs(c.Facts, c.Wanted.Abilities, c.objects)
 }
 
 // planned is what the plan holds for a cluster; empty without one.

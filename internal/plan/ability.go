@@ -209,7 +209,7 @@ func (m *maker) exitAbilities(c *Cluster, name, id string, at []string) {
 		m.need(c, who, at, controller.ExitGateway) // the rest follows from it
 		return
 	}
-	m.need(c, who, at, controller.ExitClientCertificate, controller.ExitPinnedCA, controller.ExitName, controller.ExitClosed)
+	m.need(c, who, at, controller.ExitGateway, controller.ExitClientCertificate, controller.ExitPinnedCA, controller.ExitName, controller.ExitClosed)
 	switch x.Protocol() {
 	case "GRPC":
 		m.need(c, who, at, controller.ExitGRPC)
