@@ -63,8 +63,10 @@ func refTo(id object.ID) posture.Ref {
 
 func (w *World) anchor(owner *object.Object, at string, id object.ID, r posture.Reference) posture.Anchor {
 	a := posture.Anchor{Ref: refTo(id), Source: FromNowhere}
-	domain := w.trustDomain(id)
+	domain, made := w.trustDomain(id), w.Maker(id)
 	switch {
+	case r.Resolved != ByObject && made == nil && w.bundleNamed(id) != nil:
+		return a // the Bundle of that name does not reach this namespace, whatever the fleet says
 	case r.Resolved == ByObject:
 		o := w.Objects.Find("", id.Kind, id.Namespace, id.Name)
 		field, roots, known := bundle(o)
@@ -78,12 +80,16 @@ func (w *World) anchor(owner *object.Object, at string, id object.ID, r posture.
 			return a
 		}
 		a.Ref.Field, a.SHA256, a.Source = field, sums, FromGit
+		if isBundle(made) {
+			w.Unknown(made, "value", "spec.target", fmt.Sprintf("trust-manager overwrites %s %s/%s, which is in Git too", id.Kind, id.Namespace, id.Name))
+			w.fromBundle(&a, made)
+		}
 	case r.Resolved == ByMaker && domain < 0:
 		a.Source = FromSecret
-		w.fromBundle(&a, w.Maker(id))
+		w.fromBundle(&a, made)
 	case domain >= 0:
 		a.SHA256, a.Source, a.TrustDomain = Sums(w.Cluster.TrustDomains[domain].SHA256), FromFleet, w.Cluster.TrustDomains[domain].Name
-		w.fromBundle(&a, w.Maker(id))
+		w.fromBundle(&a, made)
 		if a.Source == FromFleet { // a Bundle in Git says itself what is in it
 			w.Assume(owner, at, fmt.Sprintf("%s %s/%s holds the roots of trust domain %s", id.Kind, id.Namespace, id.Name, a.TrustDomain))
 		}
@@ -116,38 +122,6 @@ func (w *World) domainOf(fingerprints []string) string {
 		}
 	}
 	return ""
-}
-
-// fromBundle adds what a trust-manager Bundle says of its content: roots in Git, or the system's (trust-manager,
-// pkg/apis/trust/v1alpha1/types_bundle.go).
-func (w *World) fromBundle(a *posture.Anchor, maker *object.Object) {
-	if maker == nil || maker.Kind != "Bundle" && maker.Kind != "ClusterBundle" {
-		return
-	}
-	sources, _ := maker.Get("spec.sources").([]any)
-	var roots strings.Builder
-	complete := len(sources) > 0
-	for i := range sources {
-		at := object.Item("spec.sources", i)
-		switch inline := maker.Text(at + ".inLine"); {
-		case maker.Get(at+".useDefaultCAs") == true:
-			a.System = true
-		case inline != "":
-			roots.WriteString(inline + "\n")
-		default:
-			complete = false
-		}
-	}
-	if maker.Get("spec.defaultCAs") != nil {
-		a.System = true
-	}
-	if inline := maker.Text("spec.inLineCAs"); inline != "" && maker.Get("spec.sourceRefs") == nil { // ClusterBundle, v1alpha2
-		roots.WriteString(inline + "\n")
-		complete = true
-	}
-	if found, err := Fingerprints(roots.String()); err == nil && complete {
-		a.SHA256, a.Source, a.TrustDomain = found, FromGit, ""
-	}
 }
 
 // bundle is the PEM of a ConfigMap or Secret in Git. It is not known when the Secret is encrypted.

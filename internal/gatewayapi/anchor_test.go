@@ -44,6 +44,12 @@ func TestAnchors(t *testing.T) {
 	bundle := func(sources string) string {
 		return "apiVersion: trust.cert-manager.io/v1alpha1\nkind: Bundle\nmetadata: {name: ca}\nspec: {target: {configMap: {key: ca.crt}}, sources: [" + sources + "]}\n---\n"
 	}
+	quoted := func(pem string) string { return `"` + strings.ReplaceAll(pem, "\n", `\n`) + `"` }
+	cluster := func(spec string) string {
+		return "apiVersion: trust-manager.io/v1alpha2\nkind: ClusterBundle\nmetadata: {name: ca}\nspec: {target: {configMap: {data: [{key: ca.crt}]}}, " + spec + "}\n---\n"
+	}
+	beyond := strings.Replace(bundle("{inLine: "+quoted(one)+"}"), "{configMap: {key: ca.crt}}", "{configMap: {key: ca.crt}, namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: shop}}}", 1)
+	sourced := strings.Replace(holder("ConfigMap", "root", "data", two), "namespace: edge", "namespace: cert-manager", 1)
 	for name, c := range map[string]struct {
 		cluster controller.Cluster
 		objects string
@@ -52,22 +58,32 @@ func TestAnchors(t *testing.T) {
 		usable  bool
 		unknown []string
 	}{
-		"a ConfigMap in Git":               {controller.Cluster{}, holder("ConfigMap", "ca", "data", one+two), "ConfigMap", anchor{"git", "", both, false}, true, nil},
-		"a Secret in Git":                  {controller.Cluster{}, holder("Secret", "ca", "data", base64.StdEncoding.EncodeToString([]byte(one))), "Secret", anchor{"git", "", []string{oneSum}, false}, true, nil},
-		"an encrypted Secret":              {controller.Cluster{}, holder("Secret", "ca", "data", "ENC[AES256_GCM,data:xyz]"), "Secret", anchor{"secret", "", nil, false}, true, nil},
-		"a trust domain's roots":           {domain(one, strings.ToUpper(oneSum)), holder("ConfigMap", "ca", "data", one), "ConfigMap", anchor{"git", "corp", []string{oneSum}, false}, true, nil},
-		"a trust domain's and another":     {domain(one, oneSum), holder("ConfigMap", "ca", "data", one+two), "ConfigMap", anchor{"git", "", both, false}, true, nil},
-		"one of two roots while rotating":  {domain("", oneSum, twoSum), holder("ConfigMap", "ca", "data", two), "ConfigMap", anchor{"git", "corp", []string{twoSum}, false}, true, nil},
-		"a bundle that the fleet declares": {domain("", oneSum), "", "ConfigMap", anchor{"fleet", "corp", []string{oneSum}, false}, true, nil},
-		"a ConfigMap that nothing makes":   {controller.Cluster{}, "", "ConfigMap", anchor{"missing", "", nil, false}, false, nil},
-		"a Secret that nothing makes":      {controller.Cluster{}, "", "Secret", anchor{"secret", "", nil, false}, true, nil},
-		"another key":                      {controller.Cluster{}, strings.Replace(holder("ConfigMap", "ca", "data", one), "ca.crt", "root.pem", 1), "ConfigMap", anchor{"missing", "", nil, false}, false, []string{"value ConfigMap data"}},
-		"something else under the key":     {controller.Cluster{}, holder("ConfigMap", "ca", "data", "hello"), "ConfigMap", anchor{"missing", "", nil, false}, false, []string{`value ConfigMap data["ca.crt"]`}},
-		"a broken certificate in front":    {controller.Cluster{}, holder("ConfigMap", "ca", "data", strings.Replace(one, "END CERT", "END CART", 1)+two), "ConfigMap", anchor{"missing", "", nil, false}, false, []string{`value ConfigMap data["ca.crt"]`}},
-		"a kind that holds no roots":       {controller.Cluster{}, "", "Service", anchor{"missing", "", nil, false}, false, []string{"value Gateway spec.tls[0]"}},
-		"a Bundle":                         {controller.Cluster{}, bundle("{secret: {name: x, key: ca.crt}}"), "ConfigMap", anchor{"secret", "", nil, false}, true, nil},
-		"a Bundle with its roots":          {domain(one, oneSum), bundle("{inLine: " + `"` + strings.ReplaceAll(one, "\n", `\n`) + `"` + "}"), "ConfigMap", anchor{"git", "corp", []string{oneSum}, false}, true, nil},
-		"a Bundle with every public CA":    {domain("", oneSum), bundle("{useDefaultCAs: true}"), "ConfigMap", anchor{"fleet", "corp", []string{oneSum}, true}, true, nil},
+		"a ConfigMap in Git":                                   {controller.Cluster{}, holder("ConfigMap", "ca", "data", one+two), "ConfigMap", anchor{"git", "", both, false}, true, nil},
+		"a Secret in Git":                                      {controller.Cluster{}, holder("Secret", "ca", "data", base64.StdEncoding.EncodeToString([]byte(one))), "Secret", anchor{"git", "", []string{oneSum}, false}, true, nil},
+		"an encrypted Secret":                                  {controller.Cluster{}, holder("Secret", "ca", "data", "ENC[AES256_GCM,data:xyz]"), "Secret", anchor{"secret", "", nil, false}, true, nil},
+		"a trust domain's roots":                               {domain(one, strings.ToUpper(oneSum)), holder("ConfigMap", "ca", "data", one), "ConfigMap", anchor{"git", "corp", []string{oneSum}, false}, true, nil},
+		"a trust domain's and another":                         {domain(one, oneSum), holder("ConfigMap", "ca", "data", one+two), "ConfigMap", anchor{"git", "", both, false}, true, nil},
+		"one of two roots while rotating":                      {domain("", oneSum, twoSum), holder("ConfigMap", "ca", "data", two), "ConfigMap", anchor{"git", "corp", []string{twoSum}, false}, true, nil},
+		"a bundle that the fleet declares":                     {domain("", oneSum), "", "ConfigMap", anchor{"fleet", "corp", []string{oneSum}, false}, true, nil},
+		"a ConfigMap that nothing makes":                       {controller.Cluster{}, "", "ConfigMap", anchor{"missing", "", nil, false}, false, nil},
+		"a Secret that nothing makes":                          {controller.Cluster{}, "", "Secret", anchor{"secret", "", nil, false}, true, nil},
+		"another key":                                          {controller.Cluster{}, strings.Replace(holder("ConfigMap", "ca", "data", one), "ca.crt", "root.pem", 1), "ConfigMap", anchor{"missing", "", nil, false}, false, []string{"value ConfigMap data"}},
+		"something else under the key":                         {controller.Cluster{}, holder("ConfigMap", "ca", "data", "hello"), "ConfigMap", anchor{"missing", "", nil, false}, false, []string{`value ConfigMap data["ca.crt"]`}},
+		"a broken certificate in front":                        {controller.Cluster{}, holder("ConfigMap", "ca", "data", strings.Replace(one, "END CERT", "END CART", 1)+two), "ConfigMap", anchor{"missing", "", nil, false}, false, []string{`value ConfigMap data["ca.crt"]`}},
+		"a kind that holds no roots":                           {controller.Cluster{}, "", "Service", anchor{"missing", "", nil, false}, false, []string{"value Gateway spec.tls[0]"}},
+		"a Bundle":                                             {controller.Cluster{}, bundle("{secret: {name: x, key: ca.crt}}"), "ConfigMap", anchor{"secret", "", nil, false}, true, nil},
+		"a Bundle with its roots":                              {domain(one, oneSum), bundle("{inLine: " + `"` + strings.ReplaceAll(one, "\n", `\n`) + `"` + "}"), "ConfigMap", anchor{"git", "corp", []string{oneSum}, false}, true, nil},
+		"a Bundle with another root beside a source elsewhere": {domain("", oneSum), bundle("{configMap: {name: x, key: ca.crt}}, {inLine: " + quoted(two) + "}"), "ConfigMap", anchor{"fleet", "", both, false}, true, nil},
+		"a Bundle with a source in Git":                        {domain("", oneSum), bundle("{configMap: {name: root, key: ca.crt}}") + sourced, "ConfigMap", anchor{"git", "", []string{twoSum}, false}, true, nil},
+		"a Bundle of a leaf's Secret":                          {domain("", oneSum), bundle("{secret: {name: leaf, key: ca.crt}}"), "ConfigMap", anchor{"secret", "", nil, false}, true, nil},
+		"a Bundle of what is no certificate":                   {domain("", oneSum), bundle("{inLine: hello}"), "ConfigMap", anchor{"missing", "", nil, false}, false, []string{"value Bundle spec.sources[0].inLine"}},
+		"a Bundle of nothing":                                  {domain("", oneSum), bundle(""), "ConfigMap", anchor{"missing", "", nil, false}, false, nil},
+		"a Bundle beside a ConfigMap":                          {domain("", oneSum), bundle("{inLine: "+quoted(two)+"}") + holder("ConfigMap", "ca", "data", one), "ConfigMap", anchor{"git", "", both, false}, true, []string{"value Bundle spec.target"}},
+		"a Bundle for another namespace":                       {domain("", oneSum), beyond, "ConfigMap", anchor{"missing", "", nil, false}, false, nil},
+		"a Bundle under another key":                           {controller.Cluster{}, strings.Replace(bundle("{inLine: "+quoted(one)+"}"), "key: ca.crt}}", "key: root.pem}}", 1), "ConfigMap", anchor{"missing", "", nil, false}, false, nil},
+		"a ClusterBundle":                                      {domain("", oneSum), cluster("inLineCAs: " + quoted(one) + ", defaultCAs: {provider: Disabled}"), "ConfigMap", anchor{"git", "corp", []string{oneSum}, false}, true, nil},
+		"a ClusterBundle with every public CA":                 {domain("", oneSum), cluster("inLineCAs: " + quoted(one) + ", defaultCAs: {provider: System}"), "ConfigMap", anchor{"git", "corp", []string{oneSum}, true}, true, nil},
+		"a Bundle with every public CA":                        {domain("", oneSum), bundle("{useDefaultCAs: true}"), "ConfigMap", anchor{"fleet", "corp", []string{oneSum}, true}, true, nil},
 	} {
 		w := gatewayapi.Load(c.cluster, profile, objecttest.Set(t, gateway(https, "")+c.objects))
 		anchors, usable := w.Anchors(w.Gateways[0].Object, "edge", "spec.tls", []gatewayv1.ObjectReference{{Kind: gatewayv1.Kind(c.kind), Name: "ca"}}, "closed")

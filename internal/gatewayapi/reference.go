@@ -127,11 +127,10 @@ func makers(objects *object.Set) map[object.ID]*object.Object {
 	}
 	for _, kind := range [][2]string{{"trust.cert-manager.io", "Bundle"}, {"trust-manager.io", "ClusterBundle"}} {
 		for _, o := range objects.Kind(kind[0], kind[1]) {
-			if o.Get("spec.target.configMap") != nil {
-				makes(o, "ConfigMap", anyNamespace, o.Name)
-			}
-			if o.Get("spec.target.secret") != nil {
-				makes(o, "Secret", anyNamespace, o.Name)
+			for _, kind := range []string{"ConfigMap", "Secret"} {
+				if targets(o, kind) {
+					makes(o, kind, anyNamespace, o.Name)
+				}
 			}
 		}
 	}
