@@ -24,8 +24,6 @@ func (c *checker) clusters() {
 			c.cidr(under("egressCIDRs", itoa(i)), cidr)
 		}
 		c.certificates(under("certificates"), cluster.Certificates)
-		c.subjects(under("roles", "infrastructureProviders"), cluster.Roles.InfrastructureProviders)
-		c.subjects(under("roles", "clusterOperators"), cluster.Roles.ClusterOperators)
 		for _, id := range sorted(cluster.Gateways) {
 			gateway := cluster.Gateways[id]
 			c.refer(under("gateways", id, "trustDomain"), "trust domain", gateway.TrustDomain, "", sorted(c.fleet.TrustDomains))

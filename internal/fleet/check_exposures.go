@@ -16,7 +16,6 @@ func (c *checker) exposures() {
 			c.refer(under("service", "trustDomain"), "trust domain", x.Service.TrustDomain, "", trustDomains)
 		}
 		c.asked(name, x)
-		c.subjects(under("developers"), x.Developers)
 		for i, rule := range x.HTTP {
 			for j, match := range rule.Matches {
 				c.urlPath(under("http", itoa(i), "matches", itoa(j), "path", "value"), match.Path.Value)
@@ -97,15 +96,6 @@ func (c *checker) asked(name string, x Exposure) {
 	}
 	if len(x.Service.Weights) > 0 && total == 0 {
 		c.at(under("service", "weights"), "give one of them a weight", "every weight is 0, so that nothing would be served")
-	}
-}
-
-// subjects checks that service accounts, and they alone, have a namespace.
-func (c *checker) subjects(path []string, all []RBACSubject) {
-	for i, s := range all {
-		if at := append(path[:len(path):len(path)], itoa(i)); (s.Kind == "ServiceAccount") != (s.Namespace != "") {
-			c.at(at, "write namespace for a ServiceAccount, and for nothing else", "%s %s has a namespace where it should not, or none where it should", s.Kind, s.Name)
-		}
 	}
 }
 

@@ -58,23 +58,9 @@ type Cluster struct {
 	EgressCIDRs         []string           `json:"egressCIDRs"`
 	Certificates        *Certificates      `json:"certificates"`
 	Gateways            map[string]Gateway `json:"gateways"`
-	Roles               Roles              `json:"roles"`
 	Provided            []Provided         `json:"provided"`
 	PublicGateways      []PublicGateway    `json:"publicGateways"`
 	Exclude             []Exclude          `json:"exclude"`
-}
-
-// Roles says who has which role of Gateway API in a cluster.
-type Roles struct {
-	InfrastructureProviders []RBACSubject `json:"infrastructureProviders"`
-	ClusterOperators        []RBACSubject `json:"clusterOperators"`
-}
-
-// RBACSubject is a user, group or service account.
-type RBACSubject struct {
-	Kind      string `json:"kind"`
-	Name      string `json:"name"`
-	Namespace string `json:"namespace"` // of a ServiceAccount
 }
 
 // Attestation says who answers for something that no gateway checks, and where a reviewer can see it.
@@ -206,12 +192,11 @@ type Exposure struct {
 		Mode        string       `json:"mode"`
 		Attestation *Attestation `json:"attestation"`
 	} `json:"tls"`
-	HTTP       []HTTPRule       `json:"http"`
-	GRPC       []GRPCRule       `json:"grpc"`
-	TCP        *struct{}        `json:"tcp"`
-	JWT        *JWT             `json:"jwt"`
-	Developers []RBACSubject    `json:"developers"`
-	Objects    []map[string]any `json:"objects"`
+	HTTP    []HTTPRule       `json:"http"`
+	GRPC    []GRPCRule       `json:"grpc"`
+	TCP     *struct{}        `json:"tcp"`
+	JWT     *JWT             `json:"jwt"`
+	Objects []map[string]any `json:"objects"`
 }
 
 // Protocol is what the Service speaks inside TLS: HTTP, GRPC or TCP.

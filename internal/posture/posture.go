@@ -25,7 +25,6 @@ type Posture struct {
 	Secrets    []Secret    `json:"secrets"`
 	// Prerequisites are what the cluster's controller needs of its installation, as far as the wanted exposures or the Gateways use it.
 	Prerequisites []Prerequisite `json:"prerequisites"`
-	Powers        []Power        `json:"powers"`
 	Unknowns      []Unknown      `json:"unknowns"`
 	Assumptions   []Assumption   `json:"assumptions"`
 }
@@ -342,20 +341,6 @@ type Prerequisite struct {
 	State   string  `json:"state"`   // PrerequisiteMet, PrerequisiteViolated, PrerequisiteUnseen
 	By      Ref     `json:"by"`      // what decided; zero when unseen
 	Why     string  `json:"why"`     // one clause, no period
-}
-
-// Power is what a Role or ClusterRole in Git lets its subjects do to what protects a gateway.
-type Power struct {
-	Subject  Subject  `json:"subject"`  // the binding
-	By       Ref      `json:"by"`       // the rule of the role that gives it
-	Who      []string `json:"who"`      // "Group platform", "ServiceAccount argocd/argocd"; sorted
-	Verbs    []string `json:"verbs"`    // sorted; "*" for all
-	Resource string   `json:"resource"` // "group/plural", "*" for all
-	Names    []string `json:"names"`    // resourceNames, sorted; empty: every object
-	// Namespace where it holds; "" for the whole cluster.
-	Namespace string `json:"namespace"`
-	Declared  bool   `json:"declared"` // the fleet gives these subjects that role
-	Why       string `json:"why"`      // what could be done with it; one clause, no period
 }
 
 // Unknown is something that was not understood and could make an entry or exit less strict.

@@ -70,7 +70,6 @@ func join(to *posture.Posture, from posture.Posture) {
 	to.Services = append(to.Services, from.Services...)
 	to.Secrets = append(to.Secrets, from.Secrets...)
 	to.Prerequisites = append(to.Prerequisites, from.Prerequisites...)
-	to.Powers = append(to.Powers, from.Powers...)
 	to.Unknowns = append(to.Unknowns, from.Unknowns...)
 	to.Assumptions = append(to.Assumptions, from.Assumptions...)
 }

@@ -27,7 +27,6 @@ func settle(p *posture.Posture) {
 	p.Services = settled(p.Services, func(s posture.Service) string { return subjectKey(s.Subject) })
 	p.Secrets = settled(p.Secrets, func(s posture.Secret) string { return refKey(s.By) })
 	p.Prerequisites = settled(p.Prerequisites, func(q posture.Prerequisite) string { return q.ID + "\x00" + subjectKey(q.Subject) })
-	p.Powers = settled(p.Powers, func(w posture.Power) string { return subjectKey(w.Subject) })
 	p.Unknowns = settled(p.Unknowns, func(u posture.Unknown) string { return subjectKey(u.Subject) + refKey(u.By) })
 	p.Assumptions = settled(p.Assumptions, func(a posture.Assumption) string { return refKey(a.By) })
 }
