@@ -3,10 +3,13 @@ package gatespan.rules.controller["prerequisite-not-met_test"]
 import data.gatespan.lib.testing as given
 import data.gatespan.rules.controller["prerequisite-not-met"] as rule
 
-need(state) := {"posture": {"prerequisites": [{
-	"subject": {"kind": "ConfigMap", "namespace": "system", "name": "config"}, "id": "enable-backend", "state": state,
-	"by": {"kind": "ConfigMap", "namespace": "system", "name": "config", "field": "data"}, "why": "enableBackend is not true",
-}]}, "cluster": {"controller": {"name": "envoy-gateway"}}}
+need(state) := {
+	"posture": {"prerequisites": [{
+		"subject": {"kind": "ConfigMap", "namespace": "system", "name": "config"}, "id": "enable-backend", "state": state,
+		"by": {"kind": "ConfigMap", "namespace": "system", "name": "config", "field": "data"}, "why": "enableBackend is not true",
+	}]},
+	"cluster": {"controller": {"name": "envoy-gateway"}},
+}
 
 test_blocks_what_git_contradicts if given.blocks(rule.deny) with input as need("violated")
 
