@@ -267,8 +267,11 @@ func (c *comparison) listener(l irListener, p posture.Posture, e posture.Entry, 
 	// Without any route nothing is reached either, and a policy for a TCP listener that is broken takes its routes away.
 	answers := slices.ContainsFunc(l.Routes, func(r irRoute) bool { return r.DirectResponse == nil || r.DirectResponse.StatusCode != 500 }) ||
 		len(l.Routes) == 0 && e.Served.Value
-	if http && answers {
+	if http && (answers || len(l.Routes) == 0) {
 		c.field("served", at, "true", fmt.Sprint(e.Served.Value))
+		if !e.Served.Value && len(p.Unknowns) == 0 {
+			c.unknown = append(c.unknown, c.name+": "+at+" is served and read as closed, and no unknown says so") // whatever known.txt says
+		}
 	}
 	if tls != nil && answers {
 		c.field("minTLS", at, floor(tls.MinVersion, "1.2"), e.MinTLS.Value)
