@@ -117,6 +117,15 @@ var lawControllers = []lawController{
 		},
 	},
 	{
+		name: "traefik", terminates: true, passes: true, one: true, heldClientRoots: true, untimed: true,
+		cluster: func(g *generator, c *fleet.Cluster) {
+			c.Controller = fleet.Controller{
+				Name: "traefik", Distribution: "upstream", Version: "3.7.13", GatewayClassName: pick(g, "", "traefik"), DataPlaneNamespace: "traefik",
+				DataPlanePods: map[string]string{"app.kubernetes.io/name": "traefik"}, MeshTrustDomain: "cluster.local",
+			}
+		},
+	},
+	{
 		name: "vpc-lattice", passes: true, private: true,
 		cluster: func(_ *generator, c *fleet.Cluster) {
 			c.Cloud = "eks"

@@ -39,6 +39,17 @@ var also = map[string][]fact{
 		// k8s/gate/object-types/object_types.go of haproxytech/haproxy-unified-gateway: it reads v1alpha2.TLSRoute.
 		{`gatewayAPI.channel: "experimental"`, func(c controller.Cluster) string { return only(c.GatewayAPI.Channel, "experimental") }, "it reads TLSRoutes in version v1alpha2, which the standard channel does not serve"},
 	},
+	"traefik": {
+		{"controller.dataPlaneNamespace", func(c controller.Cluster) string { return c.Controller.DataPlaneNamespace }, "its proxies run where it is installed, and NetworkPolicies must name their namespace"},
+		{"controller.dataPlanePods", func(c controller.Cluster) string { return posture.Text(c.Controller.DataPlanePods) }, "its proxies run where it is installed, and NetworkPolicies must name their labels"},
+		// pkg/provider/kubernetes/gateway/client.go of traefik/traefik: its informers are of gatev1.TLSRoute.
+		{`gatewayAPI.version: "1.5"`, func(c controller.Cluster) string {
+			if !c.ServesGatewayAPI("1.5") {
+				return ""
+			}
+			return c.GatewayAPI.Version
+		}, "it reads TLSRoutes in version v1, which is served from Gateway API 1.5 on"},
+	},
 	"vpc-lattice": {
 		{`cloud: "eks"`, func(c controller.Cluster) string { return only(c.Cloud, "eks") }, "VPC Lattice is a network of AWS"},
 		// docs/guides/tls-passthrough.md of aws/aws-application-networking-k8s at v2.1.3.

@@ -239,12 +239,12 @@ func consumerIn(f *fleet.Fleet, cluster string, cidrs []string) {
 
 // TestClustersOnly: a fleet without exposures has facts and nothing to write, also for controllers that nobody models.
 func TestClustersOnly(t *testing.T) {
-	f := &fleet.Fleet{Name: "x", Clusters: map[string]fleet.Cluster{"a": {Cloud: "aks", Controller: fleet.Controller{Name: "traefik"}, Path: "a"}}}
+	f := &fleet.Fleet{Name: "x", Clusters: map[string]fleet.Cluster{"a": {Cloud: "aks", Controller: fleet.Controller{Name: "cilium"}, Path: "a"}}}
 	p, err := plan.Make(f, catalog.ByName)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(p.Clusters) != 1 || p.Clusters[0].Controller != nil || p.Clusters[0].Facts.Controller.Name != "traefik" || p.Clusters[0].Wanted.Entries == nil {
+	if len(p.Clusters) != 1 || p.Clusters[0].Controller != nil || p.Clusters[0].Facts.Controller.Name != "cilium" || p.Clusters[0].Wanted.Entries == nil {
 		t.Errorf("%+v", p.Clusters)
 	}
 	if generated, err := p.Write(); err != nil || len(generated) > 0 {

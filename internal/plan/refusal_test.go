@@ -100,8 +100,8 @@ func TestRefusals(t *testing.T) {
 		message, hint string
 	}{
 		// What a controller cannot do.
-		"not modelled": {func(f *fleet.Fleet) { cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Controller.Name = "traefik" }) },
-			"does not generate for traefik", "gatespan controllers"},
+		"not modelled": {func(f *fleet.Fleet) { cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Controller.Name = "cilium" }) },
+			"does not generate for cilium", "gatespan controllers"},
 		"DNS identity pinned by Istio": {func(f *fleet.Fleet) {
 			*f = *mirrored(t)
 			orders(f, func(c *fleet.Consumer) { c.Identity.URI, c.Identity.DNS = "", "orders.example.com" })

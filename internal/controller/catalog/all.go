@@ -8,6 +8,7 @@ import (
 	"github.com/gatespan/gatespan/internal/controller/haproxy"
 	"github.com/gatespan/gatespan/internal/controller/istio"
 	"github.com/gatespan/gatespan/internal/controller/nginx"
+	"github.com/gatespan/gatespan/internal/controller/traefik"
 	"github.com/gatespan/gatespan/internal/controller/vpclattice"
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/posture"
@@ -22,6 +23,7 @@ func All() []controller.Controller {
 		awslb.New(),
 		nginx.New(),
 		haproxy.New(),
+		traefik.New(),
 		vpclattice.New(),
 	}
 }

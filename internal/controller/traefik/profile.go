@@ -1,0 +1,109 @@
+package traefik
+
+import "github.com/gatespan/gatespan/internal/controller"
+
+// Group is the API group of the controller's own kinds (pkg/provider/kubernetes/crd/traefikio/v1alpha1/register.go).
+const Group = "traefik.io"
+
+// className is the GatewayClass that the Helm chart makes.
+const className = "traefik"
+
+// Sources that several lines have.
+const (
+	codeOption  = "pkg/provider/kubernetes/crd/kubernetes.go buildTLSOptions"
+	codeTLS     = "pkg/tls/tlsmanager.go buildTLSConfig"
+	codeGateway = "pkg/provider/kubernetes/gateway/kubernetes.go"
+	codeHTTP    = "pkg/provider/kubernetes/gateway/httproute.go"
+	codeGRPC    = "pkg/provider/kubernetes/gateway/grpcroute.go"
+	codeTLSR    = "pkg/provider/kubernetes/gateway/tlsroute.go"
+	codeOut     = "pkg/server/service/transport.go"
+	docsMigrate = "docs/content/migrate/v3.md"
+	docsEntry   = "docs/content/reference/install-configuration/entrypoints.md"
+)
+
+// profile is what Traefik can enforce. Sources are as in the package's comment.
+func profile() controller.Profile {
+	return controller.Profile{
+		Name:            "traefik",
+		Title:           "Traefik",
+		ControllerNames: []string{"traefik.io/gateway-controller"}, // pkg/provider/kubernetes/gateway/kubernetes.go controllerName
+		Classes:         []string{className},
+		// docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml
+		Kinds: map[string][]string{Group: {
+			kindIngressRoute, kindIngressRouteTCP, kindIngressRouteUDP, kindMiddleware, kindMiddlewareTCP, kindServersTransport,
+			kindServersTransportTCP, kindTLSOption, kindTLSStore, kindTraefikService,
+		}},
+		APIVersions: map[string][]string{Group: {"v1alpha1"}},
+		// From the version on that can keep a TLSOption named default of another namespace out (docs/content/migrate/v3.md).
+		Versions:      []controller.VersionRange{{Distribution: "upstream", From: "3.7.11", To: "3.7.13", Source: "CHANGELOG.md"}},
+		Abilities:     abilities(),
+		References:    references(),
+		Prerequisites: prerequisites(),
+		ClientCA:      controller.FromCASecret,
+		OneGateway:    "the TLSOption named default holds for all listeners of an installation, and of two in different namespaces neither counts",
+	}
+}
+
+// What the controller does without a referenced object.
+const (
+	closed  = "closed"
+	ignored = "open"
+)
+
+func references() []controller.ReferenceRule {
+	return []controller.ReferenceRule{
+		{From: "Gateway spec.listeners.tls.certificateRefs", To: "Secret", OnMissing: closed, Source: codeGateway + " loadGatewayListeners: the listener is not programmed"},
+		{From: "TLSOption spec.clientAuth.secretNames", To: "Secret", OnMissing: ignored, Source: codeOption + ": the Secret is left out; without any, clients are asked for a certificate only where clientAuthType says so, and then every handshake fails"},
+		{From: "BackendTLSPolicy spec.validation.caCertificateRefs", To: "ConfigMap, Secret", OnMissing: closed, Source: codeHTTP + " loadServersTransport: the route answers 500"},
+		{From: "HTTPRoute, TLSRoute spec.rules.backendRefs", To: "Service", OnMissing: closed, Source: codeGateway + " getBackendAddresses: the route answers 500"},
+		{From: "ServersTransport spec.rootCAs", To: "ConfigMap, Secret", OnMissing: ignored, Source: codeOut + " createRootCACertPool: the system's roots count"},
+	}
+}
+
+// prerequisites are about the installation: gatespan writes neither its static configuration nor its Service. Without the first three
+// listeners accept what they must not, and nothing in the cluster says so.
+func prerequisites() []controller.Prerequisite {
+	terminating := []controller.AbilityID{controller.EntryTerminate}
+	return []controller.Prerequisite{
+		{
+			ID: "traefik-crd-provider", For: terminating, Source: codeOption,
+			Text: "the provider kubernetesCRD is on and watches the namespace of each gateway: where the TLSOption is not read, listeners accept TLS 1.2 and ask nobody for a certificate",
+			How:  "set providers.kubernetesCRD, with the namespace in its namespaces, and no labelSelector that leaves the TLSOption out",
+		},
+		{
+			ID: "traefik-default-options", For: terminating, Source: docsMigrate,
+			Text: "TLS options named default come from the gateway's namespace alone, and from no other provider: of two neither counts",
+			How:  "set providers.kubernetesCRD.defaultTLSResourcesNamespace to the gateway's namespace, and define no TLS options in files",
+		},
+		{
+			ID: "traefik-strict-options", For: terminating, Source: docsMigrate,
+			Text: "routers whose TLS options are in conflict are disabled instead of given others",
+			How:  "set core.strictTLSOptions",
+		},
+		{
+			ID: "traefik-gateway-provider", Source: codeGateway + " Provide",
+			Text: "the provider kubernetesGateway is on, and its experimentalChannel is off where the experimental CRDs are not installed: it does not start without them",
+			How:  "set providers.kubernetesGateway (Helm value providers.kubernetesGateway.enabled)",
+		},
+		{
+			ID: "traefik-ports", Source: codeGateway + " entryPointName",
+			Text: "an entryPoint listens on the port of each gateway: without one the listener is refused",
+			How:  "set the address of an entryPoint to the port (Helm value ports.websecure.port)",
+		},
+		{
+			ID: "traefik-forwarded-headers", For: terminating, Source: "pkg/middlewares/forwardedheaders/forwarded_header.go",
+			Text: "entryPoints take X-Forwarded-Tls-Client-Cert from nobody",
+			How:  "leave forwardedHeaders.insecure off, and trustedIPs to proxies that verify clients",
+		},
+		{
+			ID: "traefik-scheme", For: []controller.AbilityID{controller.EntryInternal}, Source: docsEntry,
+			Text: "the Service of the installation is reached by private addresses only",
+			How:  "set its type and the cloud's annotations with the installation (Helm values service.type and service.annotations)",
+		},
+		{
+			ID: "traefik-source-ranges", For: []controller.AbilityID{controller.EntrySourceCIDRs}, Source: docsEntry,
+			Text: "the Service of the installation admits the consumers' addresses alone",
+			How:  "set spec.loadBalancerSourceRanges with the installation (Helm value service.loadBalancerSourceRanges)",
+		},
+	}
+}
