@@ -1,7 +1,8 @@
 # METADATA
-# title: A route of the classic Istio API reaches an exposed Service
+# title: A route of another API reaches an exposed Service
 # description: |
-#   A VirtualService on a gateway, classic or not, reaches the pods by another route than the one that is judged.
+#   A VirtualService of Istio on a gateway, classic or not, or an IngressRoute or TraefikService of Traefik, reaches the pods by another route than
+#   the one that is judged.
 # scope: package
 # custom:
 #   severity: block
