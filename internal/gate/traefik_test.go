@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatespan/gatespan/internal/gate"
 	"github.com/gatespan/gatespan/internal/gate/gatetest"
 )
 
@@ -109,4 +110,116 @@ metadata: {name: limit, namespace: shop}
 spec: {rateLimit: {average: 100}}
 `)
 	r.Passes(r.Check(options))
+}
+
+// TestTraefikByHand: what people wrote for Traefik passes, as do ordinary changes of it; unsafe ones do not, with no generated file to compare.
+func TestTraefikByHand(t *testing.T) {
+	const (
+		file     = "apps/edge/edge.yaml"
+		listener = "Gateway edge/edge listener api"
+		option   = "TLSOption traefik/default"
+		types    = ", clientAuthType: RequireAndVerifyClientCert"
+	)
+	start := func(t *testing.T) *gatetest.Repo {
+		return gatetest.New(t, map[string]string{
+			"fleet/fleet.yaml": `clusters:
+  shop:
+    cloud: aks
+    controller: {name: traefik, version: "3.7.13", dataPlaneNamespace: traefik, dataPlanePods: {app.kubernetes.io/name: traefik}}
+    gatewayAPI: {version: "1.6"}
+    path: apps
+`,
+			"apps/edge/kustomization.yaml": "resources: [edge.yaml]\n",
+			file: `apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: edge}
+spec:
+  gatewayClassName: traefik
+  listeners:
+  - name: api
+    port: 8443
+    protocol: HTTPS
+    hostname: api.example.com
+    tls: {certificateRefs: [{name: api-tls}]}
+---
+apiVersion: traefik.io/v1alpha1
+kind: TLSOption
+metadata: {name: default, namespace: traefik}
+spec:
+  minVersion: VersionTLS13
+  clientAuth: {secretNames: [client-ca], clientAuthType: RequireAndVerifyClientCert}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: api, namespace: edge}
+spec:
+  parentRefs: [{name: edge, sectionName: api}]
+  hostnames: [api.example.com]
+  rules:
+  - filters: [{type: RequestHeaderModifier, requestHeaderModifier: {remove: [x-forwarded-client-cert]}}]
+    backendRefs: [{name: api, namespace: api, port: 8443}]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: ReferenceGrant
+metadata: {name: api, namespace: api}
+spec:
+  from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: edge}]
+  to: [{group: "", kind: Service, name: api}]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: BackendTLSPolicy
+metadata: {name: api, namespace: api}
+spec:
+  targetRefs: [{group: "", kind: Service, name: api}]
+  validation: {hostname: api.api.svc.cluster.local, caCertificateRefs: [{group: "", kind: ConfigMap, name: api-ca}]}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: api-ca, namespace: api}
+data:
+  ca.crt: |
+` + root(t, "backend") + `---
+apiVersion: v1
+kind: Secret
+metadata: {name: client-ca, namespace: traefik}
+stringData:
+  ca.crt: |
+` + root(t, "clients") + `---
+apiVersion: v1
+kind: Secret
+metadata: {name: next-ca, namespace: traefik}
+stringData:
+  ca.crt: |
+` + root(t, "clients"),
+		})
+	}
+	for name, change := range map[string]func(*gatetest.Repo){
+		"as it is":        func(*gatetest.Repo) {},
+		"S038 a rotation": func(r *gatetest.Repo) { r.Replace(file, "[client-ca]", "[client-ca, next-ca]") },
+		"S039 stricter": func(r *gatetest.Repo) {
+			r.Replace(file, "  minVersion:", "  disableSessionTickets: true\n  sniStrict: true\n  minVersion:")
+		},
+		"no type, but a CA":   func(r *gatetest.Repo) { r.Replace(file, types, "") },
+		"another highest one": func(r *gatetest.Repo) { r.Replace(file, "  minVersion:", "  maxVersion: VersionTLS13\n  minVersion:") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := start(t)
+			change(r)
+			r.Passes(r.Check(gate.Options{}))
+		})
+	}
+	check(t, start, []unsafe{
+		{"U120 if given", edited(file, "RequireAndVerifyClientCert", "VerifyClientCertIfGiven"), "mtls/client-certificate-not-required", listener, option, false},
+		{"U127 a typing mistake", replace(file, "VersionTLS13", "TLSv1.3", "TLSv1.3"), "tls/version-below-floor", listener, option, false},
+		{"U128 a lower highest version", replace(file, "  minVersion:", "  maxVersion: VersionTLS12\n  minVersion:", "maxVersion"), "tls/version-capped", listener, option, false},
+		{"U136 before the mended versions", func(r *gatetest.Repo) string {
+			r.Replace("fleet/fleet.yaml", "3.7.13", "3.7.2")
+			return r.Line(file, "gatewayClassName")
+		}, "unknown/version", "Gateway edge/edge", "Gateway edge/edge", false},
+		{"the CA is gone, and no type is said", func(r *gatetest.Repo) string {
+			r.Replace(file, "[client-ca]"+types, "[gone-ca]")
+			return r.Line(file, "gone-ca")
+		}, "unknown/reference", option, option, false},
+	})
 }

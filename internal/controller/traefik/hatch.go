@@ -13,6 +13,7 @@ import (
 // hatches finds what can undo everything that the reader understood of a Gateway.
 func (r *reader) hatches() {
 	for _, g := range r.Gateways {
+		r.ingresses(g)
 		for _, router := range r.routers {
 			if router.spec.TLS == nil {
 				continue // without TLS it is another port's, and what it leads to is a way
@@ -28,11 +29,33 @@ func (r *reader) hatches() {
 	r.middlewares()
 }
 
+// optionAnnotation gives the routers of an Ingress TLS options of their own (pkg/provider/kubernetes/ingress/annotations.go). Where a
+// listener's name is a wildcard, connections for one host of it then have those, and requests reach the listener's routes all the same: only
+// routers for the very same host are in conflict (pkg/server/aggregator.go).
+const optionAnnotation = "traefik.ingress.kubernetes.io/router.tls.options"
+
+// ingresses are those with TLS options of their own.
+func (r *reader) ingresses(g *gatewayapi.Gateway) {
+	for _, o := range r.Objects.Kind("networking.k8s.io", "Ingress") {
+		if options := o.Annotations[optionAnnotation]; options == "" || options == defaultOption {
+			continue
+		}
+		rules, _ := o.Get("spec.rules").([]any)
+		for i := range rules {
+			field := object.Item("spec.rules", i) + ".host"
+			if host := o.Text(field); host == "" || takes("host("+host+")", g) {
+				r.hatch(g, o, object.Key("metadata.annotations", optionAnnotation), "an Ingress for a listener's host decides on its TLS options")
+			}
+		}
+	}
+}
+
 // takes reports whether a rule may match connections or requests for a listener of a Gateway: it has a listener's name in it, or none at
 // all, or a pattern. One for other hosts alone keeps its TLS options to itself (pkg/middlewares/snicheck: another Host is answered 421).
 func takes(match string, g *gatewayapi.Gateway) bool {
-	match = strings.ToLower(match)
-	if !strings.Contains(match, "host") || strings.Contains(match, "regexp") || strings.ContainsAny(match, "*!") {
+	match = strings.ReplaceAll(strings.ToLower(match), " ", "")
+	if !strings.Contains(match, "host") || strings.Contains(match, "hostregexp(") || strings.Contains(match, "hostsniregexp(") ||
+		strings.Contains(match, "*") || strings.Contains(match, "!host") {
 		return true
 	}
 	return slices.ContainsFunc(g.Listeners, func(l *gatewayapi.Listener) bool {

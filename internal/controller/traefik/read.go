@@ -44,6 +44,7 @@ func read(c controller.Cluster, set *object.Set) posture.Posture {
 	decode[middlewareTCPSpec](r, kindMiddlewareTCP)
 	decode[tlsStoreSpec](r, kindTLSStore)
 	for _, g := range r.Gateways {
+		r.known(g)
 		for _, l := range g.Listeners {
 			e := r.Entry(l)
 			r.protect(l, &e)
@@ -55,6 +56,15 @@ func read(c controller.Cluster, set *object.Set) posture.Posture {
 	}
 	r.hatches()
 	return r.Posture
+}
+
+// known: older versions were not checked; those before 3.7.3 pass over the options of routers with wildcards (CVE-2026-48491,
+// CVE-2026-53622). The version is that of the fleet's controller, which may be another one.
+func (r *reader) known(g *gatewayapi.Gateway) {
+	have, oldest := r.Cluster.Controller.Version, r.Profile.Versions[0].From
+	if r.Cluster.Controller.Name == r.Profile.Name && have != "" && controller.CompareVersions(have, oldest) < 0 {
+		r.Unknown(g.Object, "version", "spec.gatewayClassName", "Traefik "+have+" is older than "+oldest+", and what it makes of TLS options was not checked")
+	}
 }
 
 // decode reads all objects of a kind, strictly.
