@@ -54,6 +54,16 @@ func other(f *fleet.Fleet) {
 	cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Gateways = gateways })
 }
 
+// onTraefik serves the example from Traefik, whose pods tell clients apart.
+func onTraefik(f *fleet.Fleet) {
+	cluster(f, "eks-prod", func(c *fleet.Cluster) {
+		c.Controller = fleet.Controller{
+			Name: "traefik", Distribution: "upstream", Version: "3.7.13", DataPlaneNamespace: "traefik", DataPlanePods: map[string]string{"app": "traefik"},
+		}
+	})
+	orders(f, func(c *fleet.Consumer) { c.Identity.EnforcedBy = "workload" })
+}
+
 // loadBalancers serves the example from load balancers of AWS.
 func loadBalancers(f *fleet.Fleet, by func(*fleet.Gateway), enforcedBy, mode string) {
 	cluster(f, "eks-prod", func(c *fleet.Cluster) {
@@ -106,6 +116,23 @@ func TestRefusals(t *testing.T) {
 			*f = *mirrored(t)
 			orders(f, func(c *fleet.Consumer) { c.Identity.URI, c.Identity.DNS = "", "orders.example.com" })
 		}, "cannot accept only the listed DNS identities (identity.enforcedBy gateway): principals are SPIFFE URIs", "trustDomain"},
+		"two gateways of Traefik": {func(f *fleet.Fleet) {
+			onTraefik(f)
+			other(f)
+			twin(f, func(x *fleet.Exposure) { x.Providers = map[string]fleet.Provider{"eks-prod": {Gateway: "other"}} })
+		}, "cluster eks-prod has gateways edge and other: the TLSOption named default holds for all listeners", "serve its exposures on gateway edge"},
+		"roots for Traefik that nobody writes": {func(f *fleet.Fleet) {
+			onTraefik(f)
+			change(f.TrustDomains, "corp", func(td *fleet.TrustDomain) { td.Bundle.PEM = "" })
+		}, "takes the roots of clients from a Secret", "bundle.pem"},
+		"Traefik without its proxies' labels": {func(f *fleet.Fleet) {
+			onTraefik(f)
+			cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Controller.DataPlanePods = nil })
+		}, "needs controller.dataPlanePods of cluster eks-prod", "add clusters.eks-prod.controller.dataPlanePods"},
+		"Traefik with old TLSRoutes": {func(f *fleet.Fleet) {
+			onTraefik(f)
+			cluster(f, "eks-prod", func(c *fleet.Cluster) { c.GatewayAPI.Version = "1.4" })
+		}, "it reads TLSRoutes in version v1", "gatewayAPI.version"},
 		"egress gateway of the AKS add-on": {func(f *fleet.Fleet) {
 			cluster(f, "aks-prod", func(c *fleet.Cluster) { c.Controller.Distribution, c.Controller.Version = "aks-addon", "asm-1-30" })
 		}, "Istio asm-1-30 (aks-addon) in cluster aks-prod cannot call out through an egress gateway (via gateway)", "direct"},

@@ -83,7 +83,7 @@ func decode[S any](r *reader, kind string) []of[S] {
 func (r *reader) protect(l *gatewayapi.Listener, e *posture.Entry) {
 	at := gatewayapi.Nearest(l.Owner, l.Field+".tls")
 	e.HTTP3 = by(posture.ByGateway, false, at, "an entryPoint serves HTTP/3 only where the installation says so")
-	e.Resumption = by(posture.ByGateway, false, at, "Go resumes no session of a client whose certificate is missing or has expired") // crypto/tls handshake_server_tls13.go checkForResumption
+	e.Resumption = by(posture.ByGateway, false, at, "Go resumes a session only while the client's certificate is valid and of a CA of the listener") // crypto/tls handshake_server_tls13.go checkForResumption
 	e.Expired = by(posture.ByGateway, false, at, "Go refuses expired certificates")
 	e.Revocation = unheld("none", at, "Traefik has no field for revocation")
 	e.Identities.Why = "Traefik compares no name of a client's certificate"
