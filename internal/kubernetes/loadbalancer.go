@@ -29,6 +29,8 @@ type LoadBalancer struct {
 	ExternalIPs bool
 	// AppProtocol: the Service's ports have the protocols of their listeners as appProtocol.
 	AppProtocol bool
+	// ports are those of a Service that is in Git; nil where the controller makes it, with the ports of the listeners.
+	ports []servicePort
 
 	// By is what decided the type, or would have: what settings name when no annotation decides. ClassBy and SourceRangesBy are the
 	// fields of those two.

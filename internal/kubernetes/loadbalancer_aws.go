@@ -3,7 +3,6 @@ package kubernetes
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/gatespan/gatespan/internal/posture"
@@ -81,10 +80,7 @@ func (b LoadBalancer) terminatedByAWS(port int) (posture.Ref, string) {
 	}
 	if a, ok := b.Annotations[awsCertificate]; ok {
 		ports, listed := b.Annotations[awsTLSPorts]
-		if listed && !slices.ContainsFunc(words(ports.Value), func(word string) bool {
-			n, err := strconv.Atoi(word)
-			return err != nil || n == port
-		}) {
+		if listed && !slices.ContainsFunc(words(ports.Value), func(word string) bool { return b.meant(word, port) }) {
 			return posture.Ref{}, ""
 		}
 		return a.By, "the load balancer terminates TLS with its own certificate, so the proxy never sees the client's"

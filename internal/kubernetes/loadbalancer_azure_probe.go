@@ -26,17 +26,26 @@ func (b LoadBalancer) probe(e *posture.Entry) {
 	if b.Cloud != "aks" || b.Type != "LoadBalancer" {
 		return
 	}
-	at, protocol, _ := azureProbeKeys(e.Port)
-	if off := b.Annotations[fmt.Sprintf("service.beta.kubernetes.io/port_%d_no_probe_rule", e.Port)]; strings.EqualFold(off.Value, "true") {
+	for _, p := range b.fronts(e.Port) {
+		if own := (Annotation{p.appProtocol, p.appProtocolRef}); own.Value != "" {
+			b.probePort(e, p.number, own)
+		} else if b.AppProtocol {
+			b.probePort(e, p.number, Annotation{e.Protocol, e.Listener})
+		} else {
+			b.probePort(e, p.number, Annotation{})
+		}
+	}
+}
+
+// probePort is how one port of the Service is probed; own is its appProtocol.
+func (b LoadBalancer) probePort(e *posture.Entry, port int, own Annotation) {
+	at, protocol, _ := azureProbeKeys(port)
+	if off := b.Annotations[fmt.Sprintf("service.beta.kubernetes.io/port_%d_no_probe_rule", port)]; strings.EqualFold(off.Value, "true") {
 		return
 	}
 	named := b.Annotations[at].Value
-	if number, err := strconv.Atoi(named); named != "" && (err != nil || number != e.Port) || named == "" && b.TrafficPolicy == "Local" {
+	if number, err := strconv.Atoi(named); named != "" && (err != nil || number != port) || named == "" && b.TrafficPolicy == "Local" {
 		return // another port, by number or name, or the node's own answer
-	}
-	own := Annotation{By: e.Listener}
-	if b.AppProtocol {
-		own.Value = e.Protocol
 	}
 	for i, a := range []Annotation{b.Annotations[protocol], own, b.Annotations[azureProbeProtocol]} {
 		if a.Value == "" {

@@ -3,6 +3,7 @@ package kubernetes
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatespan/gatespan/internal/gatewayapi"
@@ -30,11 +31,19 @@ func ways(objects *object.Set, pods []workload) []posture.Way {
 	for _, o := range objects.Kind("", "Endpoints") {
 		out = append(out, endpoints(objects, o, o.Name, "subsets"))
 	}
-	for _, o := range objects.Kind("elbv2.k8s.aws", "TargetGroupBinding") {
+	for _, o := range targetGroups(objects) {
 		w := way(o, "load-balancer", "spec.serviceRef", "an AWS target group sends to it")
 		out = append(out, reaching(objects, w, o.Namespace, o.Text("spec.serviceRef.name")))
 	}
 	return out
+}
+
+// targetGroups register a Service's pods, or its node ports, in a target group of a load balancer that is not in Git, whatever that does
+// with TLS. The second group is that of EKS Auto Mode.
+//
+// Source: AWS Load Balancer Controller, docs/guide/targetgroupbinding/targetgroupbinding.md; Amazon EKS user guide, auto-elb-example.
+func targetGroups(objects *object.Set) []*object.Object {
+	return slices.Concat(objects.Kind("elbv2.k8s.aws", "TargetGroupBinding"), objects.Kind("eks.amazonaws.com", "TargetGroupBinding"))
 }
 
 func way(o *object.Object, via, field, why string) posture.Way {

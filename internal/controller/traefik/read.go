@@ -105,12 +105,10 @@ func (r *reader) withoutTermination(e *posture.Entry, why string) {
 	e.MinTLS, e.MaxTLS = unheld("", e.TLS.By, why), unheld("", e.TLS.By, why)
 }
 
-// address fills in where a listener can be reached from, by the Service of the installation where it is in Git. Traefik makes none.
+// address fills in where a listener can be reached from, by the Services of the installation where they are in Git. Traefik makes none.
 func (r *reader) address(e *posture.Entry) {
 	e.Scheme.Why = "the Service of the installation is not in Git"
-	if b, found := kubernetes.InFront(r.Cluster, r.Objects); found {
-		b.Apply(e)
-	}
+	kubernetes.ReadInFront(r.Cluster, r.Objects).Apply(e)
 }
 
 // crossProvider reports a name such as orders-relay@kubernetescrd, which leads to what another provider made of its own objects, in
