@@ -13,7 +13,7 @@ var gateway = posture.Subject{Kind: "Gateway", Namespace: "edge", Name: "edge", 
 
 // safe is an entry that asks for everything.
 func safe() posture.Entry {
-	e := posture.Entry{Subject: gateway, Gateway: gateway, Port: 443, Protocol: "HTTPS", Hostnames: []string{"relay.example.com"}}
+	e := posture.Entry{Subject: gateway, Gateway: posture.Subject{Kind: "Gateway", Namespace: "edge", Name: "edge"}, Port: 443, Protocol: "HTTPS", Hostnames: []string{"relay.example.com"}}
 	e.Served.Value = true
 	e.TLS.Value = posture.TLSTerminate
 	e.ClientAuth.Value = posture.ClientRequired
@@ -41,7 +41,7 @@ func relay() posture.Backend {
 
 // wanted is the exposure behind safe, with a second identity and a second root that the fleet declares.
 var wanted = controller.Wanted{Entries: []controller.WantedEntry{{
-	Exposure: "relay", Gateway: gateway, SHA256: []string{"aa", "bb"}, SourceCIDRs: []string{"192.0.2.0/24", "198.51.100.0/24"},
+	Exposure: "relay", Gateway: gateway, Listener: gateway, SHA256: []string{"aa", "bb"}, SourceCIDRs: []string{"192.0.2.0/24", "198.51.100.0/24"},
 	Identities: []posture.Identity{{Type: "uri", Match: "exact", Value: "spiffe://corp/orders"}, {Type: "uri", Match: "exact", Value: "spiffe://corp/audit"}},
 	Service:    posture.Subject{Kind: "Service", Namespace: "relay", Name: "relay"}, ServicePort: 8443,
 	JWT: &controller.WantedJWT{Issuer: "https://new.example.com", Audiences: []string{"relay"}},

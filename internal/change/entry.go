@@ -13,7 +13,7 @@ func entryKey(e posture.Entry) string { return e.Subject.String() }
 
 func (c *comparison) wantedEntry(e posture.Entry) *controller.WantedEntry {
 	for i, w := range c.wanted.Entries {
-		if w.Gateway.Namespace == e.Gateway.Namespace && w.Gateway.Name == e.Gateway.Name && w.Gateway.Listener == e.Subject.Listener {
+		if w.Is(e) {
 			return &c.wanted.Entries[i]
 		}
 	}

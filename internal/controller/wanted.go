@@ -13,7 +13,8 @@ type Wanted struct {
 // WantedEntry is one exposure's listener and what is behind it.
 type WantedEntry struct {
 	Exposure      string             `json:"exposure"`
-	Gateway       posture.Subject    `json:"gateway"` // with Listener
+	Gateway       posture.Subject    `json:"gateway"`  // that carries the listener, with Listener
+	Listener      posture.Subject    `json:"listener"` // who declares it: the Gateway, or one of its ListenerSets
 	Hostname      string             `json:"hostname"`
 	Port          int                `json:"port"`
 	Mode          string             `json:"mode"`
@@ -35,6 +36,13 @@ type WantedEntry struct {
 	// (Passthrough), or that nobody else answers for them (a gateway that checks no certificate of its backends).
 	Attested bool       `json:"attested"`
 	JWT      *WantedJWT `json:"jwt"` // null when the exposure asks for none
+}
+
+// Is reports whether an entry is the wanted listener. The name alone does not tell: a ListenerSet may have the Gateway's own.
+func (w WantedEntry) Is(e posture.Entry) bool {
+	gateway := w.Gateway
+	gateway.Listener = ""
+	return e.Subject == w.Listener && e.Gateway == gateway
 }
 
 // WantedJWT is the token that an exposure asks for beside the client's certificate.

@@ -120,7 +120,7 @@ func (s *side) wantedBy(c ClusterState, subject posture.Subject) *plan.Overlay {
 		switch {
 		case same(w.Service):
 			kind, name = "exposures", w.Exposure
-		case same(w.Gateway):
+		case same(w.Gateway), same(w.Listener):
 			kind, name = "gateways", w.Gateway.Name
 		}
 	}

@@ -240,6 +240,7 @@ func (m *maker) wantedEntry(cluster, name string, gateway fleet.Gateway) control
 	w := controller.WantedEntry{
 		Exposure: name,
 		Gateway:  posture.Subject{Kind: "Gateway", Namespace: gateway.Namespace, Name: x.Providers[cluster].Gateway, Listener: name},
+		Listener: posture.Subject{Kind: "Gateway", Namespace: gateway.Namespace, Name: x.Providers[cluster].Gateway, Listener: name},
 		Hostname: x.Hostname, Port: gateway.Port, Mode: mode(x), MinTLS: floor,
 		TrustDomain: gateway.TrustDomain, SHA256: trustDomain(m.fleet, gateway.TrustDomain).SHA256,
 		PinIdentities: pinned(x), Identities: []posture.Identity{}, SourceCIDRs: m.sourceCIDRs(cluster, x),

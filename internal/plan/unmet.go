@@ -36,9 +36,9 @@ func (g *gaps) unless(ok bool, format string, args ...any) {
 }
 
 func unmetEntry(want controller.WantedEntry, p posture.Posture) []string {
-	i := slices.IndexFunc(p.Entries, func(e posture.Entry) bool { return e.Subject == want.Gateway })
+	i := slices.IndexFunc(p.Entries, want.Is)
 	if i < 0 {
-		return []string{fmt.Sprintf("no listener %s of Gateway %s/%s", want.Gateway.Listener, want.Gateway.Namespace, want.Gateway.Name)}
+		return []string{"there is no " + want.Listener.String()}
 	}
 	e := p.Entries[i]
 	var g gaps

@@ -42,7 +42,7 @@ func call(from trace.Cluster, x controller.WantedExit, to trace.Cluster, w contr
 	}
 	tls := cell{"no way out", red}
 	for _, e := range from.Posture.Exits {
-		same := e.Gateway.Name == x.Gateway.Name && e.Gateway.Namespace == x.Gateway.Namespace && e.Subject.Listener == x.Gateway.Listener
+		same := e.Subject == x.Gateway
 		if x.Via == "direct" {
 			same = e.Gateway.Name == "" && e.Subject.Name == x.Gateway.Name && e.Subject.Namespace == x.Gateway.Namespace
 		}
@@ -56,14 +56,14 @@ func call(from trace.Cluster, x controller.WantedExit, to trace.Cluster, w contr
 	return []cell{
 		{x.Consumer + "\n" + from.Name, bold},
 		{x.Exposure + "\n" + x.URL, none},
-		{through + "\n" + fmt.Sprintf("%s/%s listener %s", w.Gateway.Namespace, w.Gateway.Name, w.Gateway.Listener) + "\n" + to.Name, none},
+		{through + "\n" + fmt.Sprintf("%s/%s listener %s", w.Listener.Namespace, w.Listener.Name, w.Listener.Listener) + "\n" + to.Name, none},
 		tls,
 	}
 }
 
 func serves(to trace.Cluster, w controller.WantedEntry) bool {
 	for _, e := range to.Posture.Entries {
-		if e.Gateway.Namespace == w.Gateway.Namespace && e.Gateway.Name == w.Gateway.Name && e.Subject.Listener == w.Gateway.Listener {
+		if w.Is(e) {
 			return e.Served.Value
 		}
 	}

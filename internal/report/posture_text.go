@@ -113,7 +113,7 @@ func floorColor(version string) string {
 // attested: TLS is passed through, and the fleet says who answers for that the pods end it and verify clients.
 func attested(c trace.Cluster, e posture.Entry) bool {
 	return e.TLS.Value == posture.TLSPassthrough && slices.ContainsFunc(c.Wanted.Entries, func(w controller.WantedEntry) bool {
-		return w.Gateway == e.Subject && w.Attested
+		return w.Is(e) && w.Attested
 	})
 }
 

@@ -18,9 +18,9 @@ func (w *walk) enter() bool {
 		return w.missing(w.to, "entry", "nothing is planned for "+w.exposureName+" in cluster "+w.to.Name, generateHint)
 	}
 	wanted := w.to.Wanted.Entries[i]
-	entry := entryOf(w.to, wanted.Gateway, w.exposureName)
+	entry := entryOf(w.to, wanted.Is)
 	if entry == nil {
-		return w.missing(w.to, "entry", fmt.Sprintf("Gateway %s/%s has no listener %s", wanted.Gateway.Namespace, wanted.Gateway.Name, cmp.Or(wanted.Gateway.Listener, w.exposureName)), generateHint)
+		return w.missing(w.to, "entry", fmt.Sprintf("%s %s/%s has no listener %s", wanted.Listener.Kind, wanted.Listener.Namespace, wanted.Listener.Name, wanted.Listener.Listener), generateHint)
 	}
 	if entry.TLS.Value == posture.TLSPassthrough {
 		w.hop(w.to, "entry",

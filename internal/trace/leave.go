@@ -30,7 +30,7 @@ func (w *walk) egress(wanted controller.WantedExit) bool {
 	w.hop(w.from, "service name", w.declared(
 		"pods call "+wanted.URL,
 		"exposures", w.exposureName, "consumers", w.consumerName, "serviceName"))
-	entry := entryOf(w.from, wanted.Gateway, w.exposureName)
+	entry := entryOf(w.from, func(e posture.Entry) bool { return e.Subject == wanted.Gateway })
 	if entry == nil {
 		return w.missing(w.from, "egress listener", fmt.Sprintf("Gateway %s/%s has no listener for %s", wanted.Gateway.Namespace, wanted.Gateway.Name, w.exposureName), generateHint)
 	}
@@ -87,20 +87,17 @@ func (w *walk) exit(wanted controller.WantedExit) bool {
 	return true
 }
 
-// entryOf is the entry of a gateway's listener; nil when there is none.
-func entryOf(c Cluster, gateway posture.Subject, listener string) *posture.Entry {
-	listener = cmp.Or(gateway.Listener, listener)
-	for i, e := range c.Posture.Entries {
-		if e.Gateway.Namespace == gateway.Namespace && e.Gateway.Name == gateway.Name && e.Subject.Listener == listener {
-			return &c.Posture.Entries[i]
-		}
+// entryOf is the one entry that is meant; nil when there is none.
+func entryOf(c Cluster, is func(posture.Entry) bool) *posture.Entry {
+	if i := slices.IndexFunc(c.Posture.Entries, is); i >= 0 {
+		return &c.Posture.Entries[i]
 	}
 	return nil
 }
 
 func listenerText(e *posture.Entry) string {
 	hosts := strings.Join(e.Hostnames, ", ")
-	return fmt.Sprintf("listener %s of Gateway %s/%s, %s port %d", e.Subject.Listener, e.Gateway.Namespace, e.Gateway.Name, cmp.Or(hosts, "every name"), e.Port)
+	return fmt.Sprintf("listener %s of %s %s/%s, %s port %d", e.Subject.Listener, e.Subject.Kind, e.Subject.Namespace, e.Subject.Name, cmp.Or(hosts, "every name"), e.Port)
 }
 
 // Anchors says in a few words which CAs are trusted.

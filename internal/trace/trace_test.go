@@ -55,7 +55,7 @@ func read() []Cluster {
 		},
 		{
 			Name: "eks-prod", Locate: locate,
-			Wanted: controller.Wanted{Entries: []controller.WantedEntry{{Exposure: "relay", Gateway: edge, Hostname: "relay.example.com", Port: 443, Service: posture.Subject{Kind: "Service", Namespace: "relay", Name: "relay"}}}},
+			Wanted: controller.Wanted{Entries: []controller.WantedEntry{{Exposure: "relay", Gateway: edge, Listener: edge, Hostname: "relay.example.com", Port: 443, Service: posture.Subject{Kind: "Service", Namespace: "relay", Name: "relay"}}}},
 			Posture: posture.Posture{
 				Entries: []posture.Entry{{
 					Subject: edge, Gateway: gatewayOf(edge), Hostnames: []string{"relay.example.com"}, Port: 443, Served: set(true), Scheme: set("internet-facing"),
@@ -93,6 +93,7 @@ func TestFollow(t *testing.T) {
 		{"no exit", func(c []Cluster, _ *fleet.Fleet) { c[0].Posture.Exits = nil }, "pods > service name > egress listener > exit", "nothing of cluster aks-prod calls"},
 		{"the exit of another gateway", func(c []Cluster, _ *fleet.Fleet) { c[0].Posture.Exits[0].Gateway.Name = "other" }, "pods > service name > egress listener > exit", "nothing of cluster aks-prod calls"},
 		{"no entry", func(c []Cluster, _ *fleet.Fleet) { c[1].Posture.Entries = nil }, "pods > service name > egress listener > exit > entry", "has no listener relay"},
+		{"a ListenerSet with the Gateway's name", func(c []Cluster, _ *fleet.Fleet) { c[1].Posture.Entries[0].Subject.Kind = "ListenerSet" }, "pods > service name > egress listener > exit > entry", "has no listener relay"},
 		{"a refused listener", func(c []Cluster, _ *fleet.Fleet) { c[1].Posture.Entries[0].Served.Value = false }, "pods > service name > egress listener > exit > entry", "does not serve"},
 		{"another identity", func(c []Cluster, _ *fleet.Fleet) { c[1].Posture.Entries[0].Identities.Value.Accepted[0].Value += "-2" }, "pods > service name > egress listener > exit > entry", "does not accept"},
 		{"no route", func(c []Cluster, _ *fleet.Fleet) { c[1].Posture.Entries[0].Routes = nil }, "pods > service name > egress listener > exit > entry > route", "no route"},

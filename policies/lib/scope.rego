@@ -59,12 +59,15 @@ same(a, b) if {
 }
 
 # wanted is what the fleet wants of the entry's listener.
-wanted(entry) := [want |
-	some want in input.wanted.entries
-	want.gateway.namespace == entry.subject.namespace
-	want.gateway.name == entry.subject.name
-	want.gateway.listener == entry.subject.listener
-]
+wanted(entry) := [want | some want in input.wanted.entries; meant(want, entry)]
+
+# meant: the entry is the wanted listener, of the same Gateway and declared by the same object. A ListenerSet may have the Gateway's own
+# name, and its listener the name of one that is wanted.
+meant(want, entry) if {
+	same(want.listener, entry.subject)
+	want.listener.listener == entry.subject.listener
+	same(want.gateway, entry.gateway)
+}
 
 # reached are the Services of this cluster, as namespace/name, to which the entry's routes lead.
 reached(entry) := {key(backend.ref) |

@@ -34,3 +34,19 @@ test_passes_a_public_gateway_of_other_services if {
 test_passes_two_hand_written_listeners_with_client_certificates if {
 	given.passes(rule.deny) with input as given.posture({"entries": [given.safe_entry, second({})]})
 }
+
+# A ListenerSet may have the name of the Gateway, and its listener that of the exposure's.
+namesake := object.union(given.safe_entry, {"subject": {"kind": "ListenerSet"}})
+
+test_blocks_the_listener_of_a_listener_set_with_the_gateways_name if {
+	given.blocks(rule.deny) with input as given.wanting(given.posture({"entries": [given.safe_entry, namesake]}), {})
+}
+
+test_passes_the_listener_set_that_is_declared if {
+	given.passes(rule.deny) with input as given.wanting(given.posture({"entries": [namesake]}), {"listener": {"kind": "ListenerSet"}})
+}
+
+test_blocks_it_on_another_gateway if {
+	elsewhere := object.union(namesake, {"gateway": web})
+	given.blocks(rule.deny) with input as given.wanting(given.posture({"entries": [elsewhere]}), {"listener": {"kind": "ListenerSet"}})
+}

@@ -15,11 +15,12 @@
 package gatespan.rules.drift["not-served"]
 
 import data.gatespan.lib.finding
+import data.gatespan.lib.scope
 
-deny contains finding.at(want.gateway, gateway(want), "", message) if {
+deny contains finding.at(want.listener, owner(want), "", message) if {
 	some want in input.wanted.entries
 	count(entries(want)) == 0
-	message := sprintf("exposure %s is not served: there is no %s", [want.exposure, finding.name(want.gateway)])
+	message := sprintf("exposure %s is not served: there is no %s", [want.exposure, finding.name(want.listener)])
 }
 
 deny contains finding.of(entry.subject, entry.served, message) if {
@@ -37,10 +38,7 @@ deny contains finding.at(entry.subject, entry.listener, difference, message) if 
 	message := sprintf("exposure %s is not served as declared: %s %s", [want.exposure, finding.name(entry.subject), difference])
 }
 
-entries(want) := [entry |
-	some entry in input.posture.entries
-	[want.gateway.namespace, want.gateway.name, want.gateway.listener] == [entry.subject.namespace, entry.subject.name, entry.subject.listener]
-]
+entries(want) := [entry | some entry in input.posture.entries; scope.meant(want, entry)]
 
 differences(want, entry) := ({sprintf("has port %d, not %d", [entry.port, want.port]) | entry.port != want.port} | {sprintf("does not serve %s", [want.hostname]) | not serves(entry, want.hostname)}) | {sprintf("does %s with TLS, not %s", [entry.tls.value, lower(want.mode)]) | entry.tls.value != lower(want.mode)}
 
@@ -55,7 +53,7 @@ serves(entry, hostname) if {
 	endswith(hostname, substring(pattern, 1, -1))
 }
 
-gateway(want) := {
-	"apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway", "field": "spec.listeners",
-	"namespace": want.gateway.namespace, "name": want.gateway.name,
+owner(want) := {
+	"apiVersion": "gateway.networking.k8s.io/v1", "kind": want.listener.kind, "field": "spec.listeners",
+	"namespace": want.listener.namespace, "name": want.listener.name,
 }

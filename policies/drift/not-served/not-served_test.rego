@@ -27,3 +27,11 @@ test_passes_wide_names_which_another_rule_reports if {
 	given.passes(rule.deny) with input as given.wanting(given.entry({"hostnames": []}), {})
 	given.passes(rule.deny) with input as given.wanting(given.entry({"hostnames": ["*.example.com"]}), {})
 }
+
+test_blocks_where_a_listener_set_has_the_gateways_name if {
+	given.blocks(rule.deny) with input as given.wanting(given.entry({"subject": {"kind": "ListenerSet"}}), {})
+}
+
+test_blocks_a_listener_set_that_is_gone if {
+	given.by(rule.deny, "ListenerSet", "edge") with input as given.wanting(given.entry({}), {"listener": {"kind": "ListenerSet"}})
+}

@@ -154,7 +154,7 @@ safe_hatch := {
 # What the fleet wants.
 
 wanted_entry := {
-	"exposure": "relay", "gateway": listener, "hostname": "relay.example.com", "port": 443, "mode": "Terminate", "minTLS": "1.3",
+	"exposure": "relay", "gateway": listener, "listener": listener, "hostname": "relay.example.com", "port": 443, "mode": "Terminate", "minTLS": "1.3",
 	"trustDomain": "corp", "sha256": [declared_sum], "pinIdentities": true, "identities": [identity],
 	"service": service, "servicePort": 8443, "pods": {"app": "relay"}, "backendName": "relay.relay.svc", "backendSHA256": [declared_sum],
 }
