@@ -24,6 +24,9 @@ func (c *checker) clusters() {
 			c.cidr(under("egressCIDRs", itoa(i)), cidr)
 		}
 		c.certificates(under("certificates"), cluster.Certificates)
+		if cluster.GitOps != nil && cluster.GitOps.HandOff != nil {
+			c.handOff(under("gitops", "handOff"), cluster.GitOps.Engine, *cluster.GitOps.HandOff)
+		}
 		for _, id := range sorted(cluster.Gateways) {
 			gateway := cluster.Gateways[id]
 			c.refer(under("gateways", id, "trustDomain"), "trust domain", gateway.TrustDomain, "", sorted(c.fleet.TrustDomains))

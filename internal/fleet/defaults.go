@@ -1,6 +1,9 @@
 package fleet
 
-import "path"
+import (
+	"cmp"
+	"path"
+)
 
 // setDefaults fills in what follows from other fields, and so cannot be said in the schema without becoming unreadable in
 // its errors.
@@ -11,6 +14,9 @@ func setDefaults(f *Fleet, overlays string) {
 		}
 		if c.GitOps != nil && c.GitOps.Destination == "" {
 			c.GitOps.Destination = name
+		}
+		if c.GitOps != nil && c.GitOps.HandOff != nil {
+			c.GitOps.HandOff.setDefaults(c.GitOps.Engine)
 		}
 		f.Clusters[name] = c
 	}
@@ -29,5 +35,17 @@ func setDefaults(f *Fleet, overlays string) {
 			}
 		}
 		f.Exposures[name] = x
+	}
+}
+
+// setDefaults fills in what the engine calls things by default (flux bootstrap; the installation manifests of Argo CD).
+func (h *HandOff) setDefaults(engine string) {
+	if engine == EngineArgoCD {
+		h.Namespace, h.TargetRevision, h.Project = cmp.Or(h.Namespace, "argocd"), cmp.Or(h.TargetRevision, "HEAD"), cmp.Or(h.Project, "default")
+		return
+	}
+	h.Namespace = cmp.Or(h.Namespace, "flux-system")
+	if h.Artifact == nil {
+		h.GitRepository = cmp.Or(h.GitRepository, "flux-system")
 	}
 }

@@ -95,8 +95,36 @@ type GatewayAPI struct {
 
 // GitOps is the engine that applies the overlays.
 type GitOps struct {
-	Engine      string `json:"engine"`
-	Destination string `json:"destination"`
+	Engine      string   `json:"engine"`
+	Destination string   `json:"destination"`
+	HandOff     *HandOff `json:"handOff"`
+}
+
+// The engines.
+const (
+	EngineFlux   = "flux"
+	EngineArgoCD = "argocd"
+)
+
+// HandOff is what the engine's own objects need; a field is of one engine.
+type HandOff struct {
+	Namespace          string    `json:"namespace"`
+	GitRepository      string    `json:"gitRepository"`
+	Artifact           *Artifact `json:"artifact"`
+	ServiceAccountName string    `json:"serviceAccountName"`
+	RepoURL            string    `json:"repoURL"`
+	TargetRevision     string    `json:"targetRevision"`
+	Project            string    `json:"project"`
+}
+
+// Artifact is a signed OCI artifact of a cluster's overlays, and whose signature counts.
+type Artifact struct {
+	URL    string `json:"url"`
+	Tag    string `json:"tag"`
+	Signer struct {
+		Issuer  string `json:"issuer"`
+		Subject string `json:"subject"`
+	} `json:"signer"`
 }
 
 // Gateway is a provider gateway that exposures share.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/gatespan/gatespan/internal/controller"
+	"github.com/gatespan/gatespan/internal/gitops"
 	"github.com/gatespan/gatespan/internal/kubernetes"
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/tree"
@@ -79,6 +80,7 @@ func (w *writer) cluster(c *Cluster) {
 		name := trust.Domain.Name
 		w.overlay(c, part{kind: "trust", name: name, at: path("trustDomains", name), made: []any{kubernetes.TrustBundle(trust)}}, nil)
 	}
+	w.handOff(c)
 }
 
 // consumer is the overlay of a consumer with the objects of all exposures that list it.
@@ -162,7 +164,7 @@ func (w *writer) overlay(c *Cluster, p part, err error) {
 	w.out = append(w.out, o)
 }
 
-var singular = map[string]string{"gateways": "gateway", "exposures": "exposure", "consumers": "consumer", "trust": "trust domain"}
+var singular = map[string]string{"gateways": "gateway", "exposures": "exposure", "consumers": "consumer", "trust": "trust domain", gitops.Kind: "hand-off"}
 
 // hold notes who holds an object, and refuses a second holder: whichever overlay is applied last would win.
 func (w *writer) hold(overlay string, at []string, data map[string]any) bool {

@@ -1,0 +1,62 @@
+package gate_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatespan/gatespan/internal/gate"
+)
+
+// TestHandOff: what the hand-off says is part of what is judged. A transformation in it counts for the overlay that it applies, and an
+// edit is drift.
+func TestHandOff(t *testing.T) {
+	const (
+		flux = "testdata/fleets/handoff/overlays/eks-prod/gitops/handoff/handoff.yaml"
+		argo = "testdata/fleets/handoff/overlays/aks-prod/gitops/handoff/handoff.yaml"
+	)
+	for name, row := range map[string]struct{ file, old, new, rule, subject string }{
+		"Flux drops the client validation": {flux,
+			"  path: ./testdata/fleets/handoff/overlays/eks-prod/gateways/edge\n",
+			"  path: ./testdata/fleets/handoff/overlays/eks-prod/gateways/edge\n  patches:\n  - target: {kind: ClientTrafficPolicy}\n    patch: |\n      - {op: remove, path: /spec/tls/clientValidation}\n",
+			"identity/any-identity", "Gateway edge/edge listener relay"},
+		"Flux takes unsigned artifacts": {flux, "    provider: cosign\n", "    provider: notation\n", "drift/modified", ""},
+		"Argo CD opens the egress": {argo, "        targetRevision: HEAD\n",
+			"        targetRevision: HEAD\n        kustomize:\n          patches:\n          - target: {kind: AuthorizationPolicy}\n            patch: |\n              - {op: replace, path: /spec/action, value: AUDIT}\n",
+			"egress/open-to-others", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, o := example(t, "handoff")
+			r.Replace(row.file, row.old, row.new)
+			r.Blocks(r.Check(o), row.rule, row.subject, "", "")
+		})
+	}
+}
+
+// TestHandOffOutlivesTheOverlays: the engine removes what it applied only if it still finds the folder.
+func TestHandOffOutlivesTheOverlays(t *testing.T) {
+	r, o := example(t, "handoff")
+	const fleet = "testdata/fleets/handoff/fleet.cue"
+	shared, _, found := strings.Cut(r.Read(fleet), "\texposures: relay: {")
+	if !found {
+		t.Fatal("the example has no exposure relay")
+	}
+	r.Write(fleet, shared+"}\n")
+	if _, err := gate.Generate(t.Context(), o, gate.GenerateOptions{Prune: true}); err != nil {
+		t.Fatal(err)
+	}
+	var left []string
+	for _, file := range r.Files("testdata/fleets/handoff/overlays") {
+		if strings.HasSuffix(file, "/handoff.yaml") {
+			left = append(left, file)
+		}
+	}
+	want := []string{
+		"testdata/fleets/handoff/overlays/aks-prod/gitops/handoff/handoff.yaml",
+		"testdata/fleets/handoff/overlays/eks-prod/gitops/handoff/handoff.yaml",
+	}
+	if diff := cmp.Diff(want, left); diff != "" {
+		t.Error(diff)
+	}
+}
