@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
@@ -264,14 +265,22 @@ func TestWriteOwnKeepsWhatIsNotOurs(t *testing.T) {
 
 func TestProgressLine(t *testing.T) {
 	var out bytes.Buffer
-	p := &progressLine{out: &out}
+	start := time.Now()
+	p := &progressLine{out: &out, started: start, stop: make(chan struct{})}
 	p.show("reading\x1b[2J clusters", 1, 2)
+	p.draw(start.Add(progressAfter / 2))
+	if out.Len() > 0 {
+		t.Errorf("shown too early: %q", out.String())
+	}
+	p.draw(start.Add(2 * time.Second))
 	p.show("done", 0, 0)
+	p.draw(start.Add(3 * time.Second))
 	p.clear()
+	p.draw(start.Add(4 * time.Second))
 	if got, want := strings.Count(out.String(), "\r"), 4; got != want || strings.Contains(out.String(), "\x1b") || strings.Contains(out.String(), "\n") {
 		t.Errorf("%q", out.String())
 	}
-	if !strings.HasPrefix(out.String(), "\r[==========          ] 1/2 reading") {
+	if !strings.HasPrefix(out.String(), "\r[==========          ] 1/2 reading\\x1b[2J clusters, 2 s\r") {
 		t.Errorf("%q", out.String())
 	}
 }

@@ -56,7 +56,7 @@ func (a *app) print(o output, r *report.Report, options report.Options) error {
 	if o.file == "" {
 		return o.format.Write(a.out, r, options)
 	}
-	options.Color = false
+	options.Color, options.Columns = false, 0
 	var buffer bytes.Buffer
 	if err := o.format.Write(&buffer, r, options); err != nil {
 		return err

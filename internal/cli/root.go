@@ -122,7 +122,7 @@ func (a *app) options() gate.Options {
 }
 
 func (a *app) style() report.Style {
-	return report.Style{Color: a.colored(), Quiet: a.quiet}
+	return report.Style{Color: a.colored(), Quiet: a.quiet, Columns: a.columns()}
 }
 
 // formatFlag adds --format to a command that prints one thing in one format.

@@ -19,8 +19,8 @@ type excerpt struct {
 const (
 	linesBefore  = 2
 	linesAfter   = 1
-	longestShown = 160     // characters of a line
 	tab          = "    "  // as which a tab is shown
+	behindCaret  = 20      // characters behind the caret that a line which is cut before it still shows
 	largestShown = 8 << 20 // bytes of a file that is looked into
 )
 
@@ -102,35 +102,57 @@ func hideDocument(lines []string) {
 	}
 }
 
-// write puts the excerpt on the page, with a caret below line and column (from 1; 0 for none).
+// write puts the excerpt on the page, with a caret below line and column (from 1; 0 for none). Long lines are cut to the page: at their
+// end, or on both sides of the caret.
 func (e *excerpt) write(p *page, indent string, line, column int) {
 	digits := len(strconv.Itoa(e.first + len(e.lines) - 1))
 	gutter := func(number string) string {
 		return indent + strings.Repeat(" ", digits-len(number)) + number + " | "
 	}
+	room := p.style.width() - len(gutter("")) - 1
 	for i, text := range e.lines {
 		p.put(faint, gutter(strconv.Itoa(e.first+i)))
-		shown, color := shorten(text), faint
-		if e.first+i == line {
-			color = none
+		if e.first+i != line {
+			shown, _ := fit(text, 0, room)
+			p.put(faint, shown)
+			p.end()
+			continue
 		}
-		p.put(color, shown)
+		shown, caret := fit(text, column, room)
+		p.put(none, shown)
 		p.end()
-		if e.first+i == line && column > 0 && column <= longestShown && column <= len(text)+1 {
-			before := shorten(text[:min(column-1, len(text))])
+		if caret >= 0 {
 			p.put(faint, gutter(""))
-			p.put(none, strings.Repeat(" ", len([]rune(before))))
+			p.put(none, strings.Repeat(" ", caret))
 			p.put(red, "^")
 			p.end()
 		}
 	}
 }
 
-// shorten makes a source line fit: tabs become spaces, and what is long is cut.
-func shorten(text string) string {
-	text = Clean(strings.ReplaceAll(text, "\t", tab))
-	if runes := []rune(text); len(runes) > longestShown {
-		return string(runes[:longestShown]) + "…"
+// fit makes a source line safe and at most room columns wide, and says below which of them the byte of a column (from 1) is; -1 when the
+// line has no such column. Tabs become spaces. A line that is too long keeps the column in sight.
+func fit(text string, column, room int) (string, int) {
+	safe := func(s string) []rune { return []rune(Clean(strings.ReplaceAll(s, "\t", tab))) }
+	shown, caret := safe(text), -1
+	if column > 0 && column <= len(text)+1 {
+		caret = len(safe(text[:column-1]))
 	}
-	return text
+	if len(shown) <= room {
+		return string(shown), caret
+	}
+	start := 0
+	if caret >= room-1 {
+		start = min(caret+behindCaret, len(shown)) - room + 2
+	}
+	out, end := []rune{}, min(start+room-1, len(shown))
+	if start > 0 {
+		out, caret = append(out, '…'), caret-start+1
+		end = min(start+room-2, len(shown))
+	}
+	out = append(out, shown[start:end]...)
+	if end < len(shown) {
+		out = append(out, '…')
+	}
+	return string(out), caret
 }

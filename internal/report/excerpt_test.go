@@ -68,3 +68,34 @@ func TestExcerptOf(t *testing.T) {
 		t.Errorf("a Secret is shown: %+v", e)
 	}
 }
+
+// TestFit holds long lines to the page with the caret below the same character.
+func TestFit(t *testing.T) {
+	long := strings.Repeat("a", 100) + "X" + strings.Repeat("b", 100)
+	for _, c := range []struct {
+		text                string
+		column, room, caret int
+		want                string
+	}{
+		{"mode: x", 1, 40, 0, "mode: x"},
+		{"\tmode: x", 2, 40, 4, "    mode: x"},
+		{"é: x", 4, 40, 2, "é: x"}, // columns count bytes
+		{"\x1b[2J x", 6, 40, 8, `\x1b[2J x`},
+		{"short", 99, 40, -1, "short"},
+		{"short", 0, 40, -1, "short"},
+	} {
+		if got, caret := fit(c.text, c.column, c.room); got != c.want || caret != c.caret {
+			t.Errorf("%q column %d: %q, caret %d", c.text, c.column, got, caret)
+		}
+	}
+	for _, room := range []int{40, 80, 150} {
+		shown, caret := fit(long, 101, room)
+		runes := []rune(shown)
+		if len(runes) > room || caret < 0 || caret >= len(runes) || runes[caret] != 'X' {
+			t.Errorf("room %d: %q, caret %d", room, shown, caret)
+		}
+		if end, caret := fit(long, len(long), room); len([]rune(end)) > room || []rune(end)[caret] != 'b' || strings.HasSuffix(end, "…") {
+			t.Errorf("room %d: %q, caret %d at the end", room, end, caret)
+		}
+	}
+}

@@ -7,14 +7,26 @@ import (
 	"unicode/utf8"
 )
 
-// Width is how many columns a page of text has.
+// Width is how many columns a page of text has, unless a terminal says otherwise.
 const Width = 100
+
+// NarrowestPage is the least width that a page is laid out for: a terminal that has less breaks the lines itself.
+const NarrowestPage = 60
 
 // Style is how text looks.
 type Style struct {
 	Color   bool // ANSI colours; only for a terminal
 	Verbose bool // list what is otherwise counted
 	Quiet   bool // findings and differences only
+	Columns int  // of the terminal; 0 for Width, and more than Width is Width
+}
+
+// width is how many columns text is laid out for.
+func (s Style) width() int {
+	if s.Columns <= 0 {
+		return Width
+	}
+	return min(max(s.Columns, NarrowestPage), Width)
 }
 
 // The colours of a page: ANSI select graphic rendition parameters.
@@ -62,7 +74,7 @@ func (p *page) say(color, text string) {
 // wrapped writes text broken at spaces to the page's width, the first line behind first, the others behind as many spaces.
 func (p *page) wrapped(first, color, text string) {
 	indent := strings.Repeat(" ", utf8.RuneCountInString(first))
-	for i, line := range wrap(Clean(text), Width-len(indent)) {
+	for i, line := range wrap(Clean(text), p.style.width()-len(indent)) {
 		if i == 0 {
 			p.put(faint, first)
 		} else {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -158,12 +159,36 @@ func TestGenerated(t *testing.T) {
 func TestTableFitsThePage(t *testing.T) {
 	tab := &table{indent: "  ", head: []string{"A", "B", "C"}}
 	tab.row(cell{strings.Repeat("spiffe://corp.example.com/", 6), none}, cell{strings.Repeat("é", 90), none}, cell{"c", none})
-	p := &page{}
-	tab.write(p)
-	for _, line := range strings.Split(string(p.out), "\n") {
-		if n := len([]rune(line)); n > Width {
-			t.Errorf("%d columns: %s", n, line)
+	for columns, want := range map[int]int{0: Width, 300: Width, 80: 80, 20: NarrowestPage} {
+		p := &page{style: Style{Columns: columns}}
+		tab.write(p)
+		for _, line := range strings.Split(string(p.out), "\n") {
+			if n := len([]rune(line)); n > want {
+				t.Errorf("%d columns instead of %d: %s", n, want, line)
+			}
 		}
+	}
+}
+
+// TestPostureIsGrouped holds the table to one order and one line for each gateway, whatever order it was read in.
+func TestPostureIsGrouped(t *testing.T) {
+	text := func(reverse bool) string {
+		clusters := clustersExample()
+		entries := clusters[1].Posture.Entries
+		other := entries[0]
+		other.Gateway.Name, other.Subject.Name = "another", "another"
+		entries = []posture.Entry{entries[1], other, entries[0]}
+		if reverse {
+			slices.Reverse(entries)
+		}
+		clusters[1].Posture.Entries = entries
+		return string(printed(t, func(b *bytes.Buffer) error { return PostureText(b, clusters, Style{}) }))
+	}
+	if text(false) != text(true) {
+		t.Errorf("the order of reading shows:\n%s\n%s", text(false), text(true))
+	}
+	if got := text(false); strings.Count(got, "edge/edge\n") != 1 || strings.Index(got, "edge/another") > strings.Index(got, "edge/edge\n") {
+		t.Errorf("not grouped and sorted:\n%s", got)
 	}
 }
 

@@ -54,18 +54,19 @@ func clusterText(c trace.Cluster) string {
 }
 
 func entriesTable(c trace.Cluster) *table {
-	t := &table{indent: "  "}
+	t := &table{indent: "    "}
 	if len(c.Posture.Entries) == 0 {
 		return t
 	}
 	t.head = []string{"WAY IN", "REACHED AT", "TLS", "CLIENT CERTIFICATE", "LEADS TO"}
-	for _, e := range c.Posture.Entries {
+	for _, e := range sortedEntries(c.Posture.Entries) {
+		t.group(e.Gateway.Namespace + "/" + e.Gateway.Name)
 		reached := fmt.Sprintf("%s:%d", cmp.Or(strings.Join(e.Hostnames, ", "), "*"), e.Port) + "\n" + e.Scheme.Value
 		if !e.Served.Value {
 			reached += "\nnot served"
 		}
 		t.row(
-			cell{e.Gateway.Namespace + "/" + e.Gateway.Name + "\n" + listenerOf(e), bold},
+			cell{listenerOf(e), bold},
 			cell{reached, none},
 			entryTLS(e),
 			clientCertificate(c, e),
@@ -74,6 +75,38 @@ func entriesTable(c trace.Cluster) *table {
 		t.note("accepts " + who(c, e))
 	}
 	return t
+}
+
+// sortedEntries are the ways in by gateway, listener and port.
+func sortedEntries(all []posture.Entry) []posture.Entry {
+	out := slices.Clone(all)
+	slices.SortStableFunc(out, func(a, b posture.Entry) int {
+		return cmp.Or(
+			cmp.Compare(a.Gateway.Namespace, b.Gateway.Namespace), cmp.Compare(a.Gateway.Name, b.Gateway.Name),
+			cmp.Compare(listenerOf(a), listenerOf(b)), cmp.Compare(a.Port, b.Port),
+		)
+	})
+	return out
+}
+
+// sortedExits are the ways out by gateway or object, listener and destination.
+func sortedExits(all []posture.Exit) []posture.Exit {
+	out := slices.Clone(all)
+	slices.SortStableFunc(out, func(a, b posture.Exit) int {
+		return cmp.Or(
+			cmp.Compare(exitGroup(a), exitGroup(b)), cmp.Compare(a.Subject.Listener, b.Subject.Listener),
+			cmp.Compare(a.Host, b.Host), cmp.Compare(a.Port, b.Port),
+		)
+	})
+	return out
+}
+
+// exitGroup is the gateway that a way out leaves through, or the namespace of what leaves by itself.
+func exitGroup(x posture.Exit) string {
+	if x.Gateway.Name != "" {
+		return x.Gateway.Namespace + "/" + x.Gateway.Name
+	}
+	return x.Subject.Namespace
 }
 
 // listenerOf is the listener's name, with the ListenerSet that declares it when the Gateway does not.
@@ -220,15 +253,16 @@ func backendText(e posture.Entry, b posture.Backend) string {
 }
 
 func exitsTable(c trace.Cluster) *table {
-	t := &table{indent: "  "}
+	t := &table{indent: "    "}
 	if len(c.Posture.Exits) == 0 {
 		return t
 	}
 	t.head = []string{"WAY OUT", "CALLS", "TLS", "PRESENTS", "TRUSTS"}
-	for _, x := range c.Posture.Exits {
-		name := x.Subject.Kind + "\n" + x.Subject.Namespace + "/" + x.Subject.Name
+	for _, x := range sortedExits(c.Posture.Exits) {
+		t.group(exitGroup(x))
+		name := x.Subject.Kind + "\n" + x.Subject.Name
 		if x.Gateway.Name != "" {
-			name = x.Gateway.Namespace + "/" + x.Gateway.Name + "\n" + x.Subject.Listener
+			name = x.Subject.Listener
 		}
 		floor := cell{"plaintext", red}
 		if x.TLS.Value != posture.TLSNone {
@@ -263,18 +297,23 @@ func presents(x posture.Exit) string {
 }
 
 func grantsTable(c trace.Cluster) *table {
-	t := &table{indent: "  "}
+	t := &table{indent: "    "}
 	if len(c.Posture.Grants) == 0 {
 		return t
 	}
 	t.head = []string{"GRANT", "FROM", "TO", "USED BY"}
-	for _, g := range c.Posture.Grants {
+	grants := slices.Clone(c.Posture.Grants)
+	slices.SortStableFunc(grants, func(a, b posture.Grant) int {
+		return cmp.Or(cmp.Compare(a.By.Namespace, b.By.Namespace), cmp.Compare(a.By.Name, b.By.Name), cmp.Compare(a.FromNamespace, b.FromNamespace))
+	})
+	for _, g := range grants {
+		t.group(g.By.Namespace)
 		used := cell{cmp.Or(strings.Join(g.UsedBy, "\n"), "nothing"), none}
 		to := cell{g.ToKind + " " + g.ToName, none}
 		if g.ToName == "" {
 			to = cell{"every " + g.ToKind, red}
 		}
-		t.row(cell{g.By.Namespace + "/" + g.By.Name, bold}, cell{g.FromKind + "s of " + g.FromNamespace, none}, to, used)
+		t.row(cell{g.By.Name, bold}, cell{g.FromKind + "s of " + g.FromNamespace, none}, to, used)
 	}
 	return t
 }

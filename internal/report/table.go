@@ -11,6 +11,8 @@ type table struct {
 	head   []string
 	rows   [][]cell
 	notes  map[int][]string // full-width lines below a row
+	groups map[int]string   // what the rows from this one on have in common
+	last   string           // the last group
 }
 
 // cell is one cell; a text with line feeds has several lines.
@@ -26,11 +28,21 @@ func (t *table) note(text string) {
 	t.notes[len(t.rows)-1] = append(t.notes[len(t.rows)-1], text)
 }
 
+// group says what the rows that follow have in common, on a line of its own; once when it is the same again.
+func (t *table) group(name string) {
+	if t.groups == nil {
+		t.groups = map[int]string{}
+	}
+	if name != t.last {
+		t.groups[len(t.rows)], t.last = name, name
+	}
+}
+
 const gap = "  "
 
 // write puts the table on the page, an empty line above its head.
 func (t *table) write(p *page) {
-	widths := t.widths()
+	widths := t.widths(p.style.width())
 	if len(t.head) > 0 {
 		if len(p.out) > 0 {
 			p.end()
@@ -42,6 +54,10 @@ func (t *table) write(p *page) {
 		t.line(p, widths, cells)
 	}
 	for i, cells := range t.rows {
+		if name := t.groups[i]; name != "" {
+			p.put(none, strings.TrimSuffix(t.indent, gap))
+			p.say(bold, name)
+		}
 		t.line(p, widths, cells)
 		for _, note := range t.notes[i] {
 			p.wrapped(t.indent+gap, none, note)
@@ -79,8 +95,8 @@ func (t *table) line(p *page, widths []int, cells []cell) {
 	}
 }
 
-// widths gives each column what its widest line needs, and takes from the widest column until all fit.
-func (t *table) widths() []int {
+// widths gives each column what its widest line needs, and takes from the widest column until all fit the page.
+func (t *table) widths(page int) []int {
 	widths := make([]int, len(t.head))
 	see := func(i int, text string) {
 		for len(widths) <= i {
@@ -102,7 +118,7 @@ func (t *table) widths() []int {
 	for _, w := range widths {
 		total += w + len(gap)
 	}
-	for total > Width {
+	for total > page {
 		widest := 0
 		for i, w := range widths {
 			if w > widths[widest] {

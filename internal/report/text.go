@@ -46,6 +46,9 @@ func writeText(w io.Writer, r *Report, o Options) error {
 	return p.print(w)
 }
 
+// ShortFingerprint is how much of a finding's fingerprint people see, and may give to gatespan waive.
+const ShortFingerprint = 12
+
 type text struct {
 	*page
 	read  func(string) ([]byte, error)
@@ -81,6 +84,9 @@ func (t *text) finding(f finding.Finding) {
 	}
 	if f.Source != nil && f.Source.File != "" {
 		t.wrapped("  from: ", none, place(*f.Source))
+	}
+	if n := ShortFingerprint; len(f.Fingerprint) > n {
+		t.wrapped("  id:   ", faint, f.Fingerprint[:n])
 	}
 	t.end()
 }
