@@ -24,8 +24,12 @@ func Load(fsys fs.FS, root, overlays string) (*Fleet, error) {
 }
 
 func load(fsys fs.FS, root, overlays string, l limits) (*Fleet, error) {
-	root = path.Clean(root)
-	shared, single, errs := find(fsys, root, l)
+	shared, single, errs := find(fsys, path.Clean(root), l)
+	return loadSources(shared, single, errs, overlays, l)
+}
+
+// loadSources makes a fleet of files that were read; errs is what was wrong before.
+func loadSources(shared, single []source, errs Errors, overlays string, l limits) (*Fleet, error) {
 	var units []unit
 	if len(shared) > 0 {
 		units = append(units, unit{sources: shared, shared: true})
