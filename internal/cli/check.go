@@ -86,7 +86,7 @@ Exit codes: 0 nothing blocks, 1 a finding blocks, 2 the run could not be complet
 	flags.StringVar(&o.Trust, "trust", "base", "take rules and waivers from `WHERE` with --base: base or head")
 	flags.BoolVar(&o.Staged, "staged", false, "judge the index instead of the work tree")
 	flags.BoolVarP(&verbose, "verbose", "v", false, "list assumptions and waived findings, too")
-	flags.StringVar(&a.today, "today", a.today, "the `DAY` that waivers are compared with")
+	flags.StringVar(&a.today, "today", a.today, "the `DAY` that waivers and roots are compared with")
 	_ = flags.MarkHidden("today")
 	completeFixed(cmd, "fail-on", "block", "change", "warn")
 	completeFixed(cmd, "trust", "base", "head")

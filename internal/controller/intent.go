@@ -193,7 +193,11 @@ type KeyVaultCSI struct {
 }
 
 // IssuerRef is cert-manager's.
-type IssuerRef struct{ Group, Kind, Name string }
+type IssuerRef struct {
+	Group string `json:"group"`
+	Kind  string `json:"kind"`
+	Name  string `json:"name"`
+}
 
 // ExternalSecret is External Secrets' store and key.
 type ExternalSecret struct {

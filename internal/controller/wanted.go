@@ -36,6 +36,8 @@ type WantedEntry struct {
 	// (Passthrough), or that nobody else answers for them (a gateway that checks no certificate of its backends).
 	Attested bool       `json:"attested"`
 	JWT      *WantedJWT `json:"jwt"` // null when the exposure asks for none
+	// Issuer signs the listener's certificate; null when it is not cert-manager's to make.
+	Issuer *IssuerRef `json:"issuer"`
 }
 
 // Is reports whether an entry is the wanted listener. The name alone does not tell: a ListenerSet may have the Gateway's own.
@@ -66,4 +68,6 @@ type WantedExit struct {
 	// Identity is what the consumer's certificate says, and EnforcedBy who tells it from the trust domain's others.
 	Identity   posture.Identity `json:"identity"`
 	EnforcedBy posture.Enforcer `json:"enforcedBy"`
+	// Issuer signs the consumer's certificate; null when it is not cert-manager's to make.
+	Issuer *IssuerRef `json:"issuer"`
 }

@@ -165,7 +165,7 @@ func TestTrustAnchors(t *testing.T) {
 		{"U197 one more CA, compared", replace(edgeFile, end, end+indent(anotherRoot), "  ca.crt: |"), "change/weaker", relayEntry, anchors, true},
 		{"U198 a generator replaces it", with("replace"), "mtls/unknown-ca", relayEntry, anchors, false},
 		{"U198 a generator merges into it", with("merge"), "mtls/unknown-ca", relayEntry, anchors, false},
-		{"U199 no certificate at all", replace(edgeFile, exchange, "", "  ca.crt: |"), "mtls/unknown-ca", relayEntry, anchors, false},
+		{"U199 no certificate at all", replace(edgeFile, exchange, "", "  ca.crt: |"), "unknown/value", anchors, anchors, false},
 		{"U213 a generator whose name has a hash", func(r *gatetest.Repo) string {
 			r.Replace(edgeFile, document(r, edgeFile, "name: edge-client-ca\n  namespace: edge\n  labels"), "")
 			r.Write("overlays/eks-prod/gateways/edge/ca.crt", anotherRoot)

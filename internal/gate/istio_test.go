@@ -1,6 +1,7 @@
 package gate_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/gatespan/gatespan/internal/gate/gatetest"
@@ -48,7 +49,12 @@ spec: {configPatches: []}
 			r.Replace(orders, "service-type: ClusterIP", "service-type: LoadBalancer")
 			return orders
 		}, "egress/open-to-others", egressListener, egressGateway, false},
-		{"another CA", replace(orders, "stringData:\n  ca.crt: |-\n    -----BEGIN CERTIFICATE-----\n    MIIB", "stringData:\n  ca.crt: |- # another\n    -----BEGIN CERTIFICATE-----\n    MIIC", "  ca.crt: |- # another"), "egress/ca-not-pinned", egressListener, "", false},
+		{"another CA", func(r *gatetest.Repo) string {
+			held := document(r, orders, "stringData:")
+			start, _, _ := strings.Cut(held, "  ca.crt:")
+			r.Replace(orders, held, start+"  ca.crt: |- # another\n"+indent(anotherRoot))
+			return r.Line(orders, "# another")
+		}, "egress/ca-not-pinned", egressListener, "", false},
 	})
 }
 

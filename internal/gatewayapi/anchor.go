@@ -2,10 +2,7 @@ package gatewayapi
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
-	"encoding/pem"
 	"fmt"
 	"slices"
 	"strings"
@@ -74,12 +71,12 @@ func (w *World) anchor(owner *object.Object, at string, id object.ID, r posture.
 			a.Source = FromSecret
 			return a
 		}
-		sums, err := Fingerprints(roots)
+		held, err := Roots(RefOf(o, field), roots)
 		if err != nil {
 			w.Unknown(o, "value", field, err.Error())
 			return a
 		}
-		a.Ref.Field, a.SHA256, a.Source = field, sums, FromGit
+		a.Ref.Field, a.SHA256, a.Source, a.Roots = field, Fingerprints(held), FromGit, held
 		if isBundle(made) {
 			w.Unknown(made, "value", "spec.target", fmt.Sprintf("trust-manager overwrites %s %s/%s, which is in Git too", id.Kind, id.Namespace, id.Name))
 			w.fromBundle(&a, made)
@@ -145,33 +142,6 @@ func bundle(o *object.Object) (field, roots string, known bool) {
 		return field, text, true
 	}
 	return "data", "", true
-}
-
-// Fingerprints are the SHA-256 sums of the DER of every certificate in a PEM bundle, in lower-case hex, sorted. A bundle without a
-// certificate, or with anything else than certificates, is an error.
-func Fingerprints(bundle string) ([]string, error) {
-	var out []string
-	rest, blocks := []byte(bundle), strings.Count(bundle, "-----BEGIN ")
-	for {
-		var block *pem.Block
-		if block, rest = pem.Decode(rest); block == nil {
-			break
-		}
-		if block.Type != "CERTIFICATE" {
-			return nil, fmt.Errorf("%s holds something else than certificates", bundleKey)
-		}
-		blocks--
-		sum := sha256.Sum256(block.Bytes)
-		out = append(out, hex.EncodeToString(sum[:]))
-	}
-	if blocks > 0 { // encoding/pem passes over what it cannot decode
-		return nil, fmt.Errorf("%s holds a certificate that cannot be read", bundleKey)
-	}
-	if len(out) == 0 {
-		return nil, fmt.Errorf("there is no certificate under the key %s", bundleKey)
-	}
-	slices.Sort(out)
-	return slices.Compact(out), nil
 }
 
 // Sums brings fingerprints as people write them into one form.

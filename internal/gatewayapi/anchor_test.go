@@ -1,10 +1,7 @@
 package gatewayapi_test
 
 import (
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
-	"encoding/pem"
 	"slices"
 	"strings"
 	"testing"
@@ -12,25 +9,20 @@ import (
 	"github.com/google/go-cmp/cmp"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/gatespan/gatespan/internal/certtest"
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/gatewayapi"
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/object/objecttest"
 )
 
-// root is a certificate block with some content, and its fingerprint.
-func root(content string) (block, fingerprint string) {
-	sum := sha256.Sum256([]byte(content))
-	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte(content)})), hex.EncodeToString(sum[:])
-}
-
 func holder(kind, name, part, value string) string {
 	return "apiVersion: v1\nkind: " + kind + "\nmetadata: {name: " + name + ", namespace: edge}\n" + part + ":\n  ca.crt: |\n    " + strings.ReplaceAll(strings.TrimSpace(value), "\n", "\n    ") + "\n---\n"
 }
 
 func TestAnchors(t *testing.T) {
-	one, oneSum := root("one")
-	two, twoSum := root("two")
+	one, oneSum := certtest.Root(t, "one")
+	two, twoSum := certtest.Root(t, "two")
 	both := []string{oneSum, twoSum}
 	slices.Sort(both)
 	type anchor struct {
@@ -102,7 +94,7 @@ func TestAnchors(t *testing.T) {
 }
 
 func TestAnchorOfAnotherNamespaceNeedsAGrant(t *testing.T) {
-	one, _ := root("one")
+	one, _ := certtest.Root(t, "one")
 	foreign := strings.Replace(holder("ConfigMap", "ca", "data", one), "namespace: edge", "namespace: pki", 1)
 	grant := "apiVersion: gateway.networking.k8s.io/v1\nkind: ReferenceGrant\nmetadata: {name: g, namespace: pki}\nspec: {from: [{group: gateway.networking.k8s.io, kind: Gateway, namespace: edge}], to: [{group: \"\", kind: ConfigMap, name: ca}]}\n"
 	pki := gatewayv1.Namespace("pki")

@@ -43,6 +43,8 @@ func (w *World) fromBundle(a *posture.Anchor, bundle *object.Object) {
 	}
 	c := w.content(bundle)
 	a.System = a.System || c.system
+	a.Roots = uniteRoots(a.Roots, c.roots)
+	sums := Fingerprints(c.roots)
 	switch {
 	case c.broken:
 		a.Source, a.SHA256, a.TrustDomain = FromNowhere, nil, ""
@@ -50,33 +52,33 @@ func (w *World) fromBundle(a *posture.Anchor, bundle *object.Object) {
 		a.Source, a.SHA256, a.TrustDomain = FromSecret, nil, ""
 	case c.elsewhere && a.Source == FromSecret: // nothing is known of the rest
 	case c.elsewhere, a.Source == FromGit:
-		a.SHA256, a.TrustDomain = union(a.SHA256, c.roots), ""
-	case len(c.roots) > 0:
-		a.SHA256, a.Source, a.TrustDomain = c.roots, FromGit, ""
+		a.SHA256, a.TrustDomain = union(a.SHA256, sums), ""
+	case len(sums) > 0:
+		a.SHA256, a.Source, a.TrustDomain = sums, FromGit, ""
 	}
 }
 
 // content is what a Bundle gathers.
 type content struct {
-	roots     []string // fingerprints that are in Git
-	system    bool     // every public CA, too
-	elsewhere bool     // some of it is in ConfigMaps that are not in Git
-	secret    bool     // some of it comes from Secrets
-	broken    bool     // there is nothing, or something that is no certificate
+	roots     []posture.Root // that are in Git
+	system    bool           // every public CA, too
+	elsewhere bool           // some of it is in ConfigMaps that are not in Git
+	secret    bool           // some of it comes from Secrets
+	broken    bool           // there is nothing, or something that is no certificate
 }
 
 func (w *World) content(bundle *object.Object) content {
 	var c content
-	inline := func(field, text string) {
+	inline := func(by posture.Ref, text string) {
 		if text == "" {
 			return
 		}
-		found, err := Fingerprints(text)
+		found, err := Roots(by, text)
 		if err != nil {
-			w.Unknown(bundle, "value", field, err.Error())
+			w.Unknown(bundle, "value", by.Field, err.Error())
 			c.broken = true
 		}
-		c.roots = union(c.roots, found)
+		c.roots = uniteRoots(c.roots, found)
 	}
 	from := func(kind, name, key string) {
 		if kind == "Secret" {
@@ -87,7 +89,7 @@ func (w *World) content(bundle *object.Object) content {
 		for _, o := range w.Objects.Kind("", "ConfigMap") { // of the trust namespace, which is a flag of trust-manager: any of that name
 			if o.Name == name {
 				seen = true
-				inline("spec.sources", o.Text(object.Key("data", key)))
+				inline(RefOf(o, object.Key("data", key)), o.Text(object.Key("data", key)))
 			}
 		}
 		c.elsewhere = c.elsewhere || !seen
@@ -98,7 +100,7 @@ func (w *World) content(bundle *object.Object) content {
 		if value, there := bundle.Get(at + ".useDefaultCAs").(bool); there {
 			c.system = c.system || value
 		}
-		inline(at+".inLine", bundle.Text(at+".inLine"))
+		inline(RefOf(bundle, at+".inLine"), bundle.Text(at+".inLine"))
 		for field, kind := range map[string]string{".configMap": "ConfigMap", ".secret": "Secret"} {
 			if bundle.Get(at+field) != nil {
 				from(kind, bundle.Text(at+field+".name"), bundle.Text(at+field+".key"))
@@ -110,7 +112,7 @@ func (w *World) content(bundle *object.Object) content {
 		at := object.Item("spec.sourceRefs", i)
 		from(bundle.Text(at+".sourceRef.kind"), bundle.Text(at+".sourceRef.name"), bundle.Text(at+".key"))
 	}
-	inline("spec.inLineCAs", bundle.Text("spec.inLineCAs"))
+	inline(RefOf(bundle, "spec.inLineCAs"), bundle.Text("spec.inLineCAs"))
 	if bundle.Get("spec.defaultCAs") != nil && bundle.Text("spec.defaultCAs.provider") != "Disabled" {
 		c.system = true
 	}

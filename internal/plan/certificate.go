@@ -36,8 +36,7 @@ func (m *maker) certificate(wish certificateOf) controller.Certificate {
 	case way.Secret != "":
 		out.Secret, out.Existing = way.Secret, true
 	case way.CertManager != nil:
-		ref := way.CertManager.IssuerRef
-		out.CertManager = &controller.IssuerRef{Group: ref.Group, Kind: ref.Kind, Name: ref.Name}
+		out.CertManager = m.issuer(way, wish.cluster)
 	case way.KeyVaultCSI != nil:
 		k := controller.KeyVaultCSI(*way.KeyVaultCSI)
 		out.KeyVaultCSI = &k
@@ -52,6 +51,18 @@ func (m *maker) certificate(wish certificateOf) controller.Certificate {
 		out.ExternalSecret = &controller.ExternalSecret{StoreKind: store.Kind, StoreName: store.Name, Key: way.ExternalSecret.RemoteRef.Key, PKCS12: way.ExternalSecret.Format == "pkcs12"}
 	}
 	return out
+}
+
+// issuer is who signs a certificate that is made in a way, or in the cluster's without one; nil when cert-manager does not make it.
+func (m *maker) issuer(way *fleet.Certificates, cluster string) *controller.IssuerRef {
+	if way == nil {
+		way = m.fleet.Clusters[cluster].Certificates
+	}
+	if way == nil || way.CertManager == nil {
+		return nil
+	}
+	ref := way.CertManager.IssuerRef
+	return &controller.IssuerRef{Group: ref.Group, Kind: ref.Kind, Name: ref.Name}
 }
 
 // source names the one key pair that a certificate is a copy of: two certificates with the same source are one certificate.

@@ -155,6 +155,7 @@ func (m *maker) wantedExit(c *Cluster, u use, consumer controller.Consumer, d co
 		Gateway: posture.Subject{Kind: "Gateway", Namespace: consumer.Namespace, Name: u.consumer + "-egress", Listener: u.exposure},
 	}
 	w.EnforcedBy = posture.Enforcer(consumer.Identity.EnforcedBy)
+	w.Issuer = m.issuer(m.fleet.Exposures[u.exposure].Consumers[u.consumer].Certificate, c.Facts.Name)
 	w.Identity = posture.Identity{Type: "uri", Match: "exact", Value: consumer.Identity.URI}
 	if consumer.Identity.URI == "" {
 		w.Identity = posture.Identity{Type: "dns", Match: "exact", Value: consumer.Identity.DNS}

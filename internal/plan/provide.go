@@ -250,6 +250,9 @@ func (m *maker) wantedEntry(cluster, name string, gateway fleet.Gateway) control
 		Services: slices.Sorted(maps.Keys(x.Service.Weights)), Protocol: x.Protocol(),
 		Attested: mode(x) == "Passthrough" || m.attestedHop(m.clusters[cluster], x),
 	}
+	if w.Mode != "Passthrough" {
+		w.Issuer = m.issuer(x.Providers[cluster].Certificate, cluster)
+	}
 	if len(w.Services) == 0 {
 		w.Services = []string{x.Service.Name}
 	}

@@ -23,6 +23,8 @@ type Posture struct {
 	Hatches    []Hatch     `json:"hatches"`
 	Services   []Service   `json:"services"`
 	Secrets    []Secret    `json:"secrets"`
+	// Certificates are those that cert-manager makes; of others Git holds nothing to judge.
+	Certificates []Certificate `json:"certificates"`
 	// Prerequisites are what the cluster's controller needs of its installation, as far as the wanted exposures or the Gateways use it.
 	Prerequisites []Prerequisite `json:"prerequisites"`
 	Unknowns      []Unknown      `json:"unknowns"`
@@ -149,6 +151,19 @@ type Anchor struct {
 	// Source says how the content is known: "git", "fleet" (a declared trust domain), "secret" (content outside Git), "missing".
 	Source      string `json:"source"`
 	TrustDomain string `json:"trustDomain,omitempty"` // of the fleet, when the bundle is one of its
+	// Roots is what its certificates say of themselves, as far as their PEM is in Git.
+	Roots []Root `json:"roots,omitempty"`
+}
+
+// Root is one certificate of a bundle in Git. Days are in UTC, YYYY-MM-DD.
+type Root struct {
+	By        Ref    `json:"by"` // what holds its PEM
+	SHA256    string `json:"sha256"`
+	Subject   string `json:"subject"` // as RFC 2253 writes it
+	NotBefore string `json:"notBefore"`
+	NotAfter  string `json:"notAfter"` // the last day
+	// Weak says why it is no root to rely on: its key, its signature, or that it is no CA's. One clause each.
+	Weak []string `json:"weak"`
 }
 
 // Identities is who among the holders of a certificate is accepted.
@@ -325,6 +340,31 @@ type Peers struct {
 type Secret struct {
 	By  Ref    `json:"by"`
 	Why string `json:"why"`
+}
+
+// Certificate is one that cert-manager makes, and what it is for.
+type Certificate struct {
+	Subject  Subject   `json:"subject"`
+	Secret   string    `json:"secret"`   // that holds it, "namespace/name"
+	Serves   []Subject `json:"serves"`   // listeners that end TLS with it
+	Presents []Subject `json:"presents"` // who calls with it
+	Roots    []Subject `json:"roots"`    // who takes the roots that come with it
+	// Purposes are its extended usages, such as "client auth"; empty: any purpose.
+	Purposes Setting[[]string]   `json:"purposes"`
+	CA       Setting[bool]       `json:"ca"`    // its key can sign certificates
+	Names    Setting[[]Identity] `json:"names"` // as identities: types uri, dns, ip, email, other
+	Issuer   Setting[Issuer]     `json:"issuer"`
+	Days     Setting[int]        `json:"days"` // how long it is valid
+}
+
+// Issuer is who signs a certificate.
+type Issuer struct {
+	Group string `json:"group"`
+	Kind  string `json:"kind"`
+	Name  string `json:"name"`
+	// Type is selfSigned, ca, acme, vault or venafi; "" when the issuer is not in Git, or of somebody else's kind.
+	Type string `json:"type"`
+	By   Ref    `json:"by"` // what decided the type; zero when unknown
 }
 
 // States of a prerequisite.

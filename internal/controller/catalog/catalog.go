@@ -3,7 +3,7 @@
 //  1. core Kubernetes says what Services, ways around and keys there are
 //  2. every controller reads the Gateways of its classes
 //  3. Gateways of a class that nobody models, and kinds that nobody knows, are unknown
-//  4. grants are matched with the references of all of them, and everything is joined, sorted and made free of nulls
+//  4. grants and certificates are matched with the references of all of them, and everything is joined, sorted and made free of nulls
 package catalog
 
 import (
@@ -50,6 +50,7 @@ func (c Catalog) Read(cluster controller.Cluster, objects *object.Set) posture.P
 	}
 	join(&joined, unmodelled(cluster, profiles, objects))
 	joined.Grants = gatewayapi.Grants(objects, joined.References)
+	kubernetes.Certificates(objects, &joined)
 	settle(&joined)
 	return joined
 }

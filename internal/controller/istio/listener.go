@@ -225,8 +225,9 @@ func (r *reader) fromTemplate(a *posture.Anchor) {
 		if text == "" {
 			continue
 		}
-		if sums, err := gatewayapi.Fingerprints(text); err == nil {
-			a.Ref, a.SHA256, a.Source = gatewayapi.RefOf(maker, field), sums, gatewayapi.FromGit
+		if roots, err := gatewayapi.Roots(gatewayapi.RefOf(maker, field), text); err == nil {
+			sums := gatewayapi.Fingerprints(roots)
+			a.Ref, a.SHA256, a.Source, a.Roots = gatewayapi.RefOf(maker, field), sums, gatewayapi.FromGit, roots
 			a.TrustDomain = r.domainOf(sums)
 		}
 		return

@@ -145,7 +145,7 @@ func (r *Repo) options(o gate.Options) gate.Options {
 		o.Fleet = r.fleet
 	}
 	if o.Today == "" {
-		o.Today = "2026-11-23"
+		o.Today = "2026-11-30"
 	}
 	return o
 }

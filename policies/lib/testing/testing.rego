@@ -70,8 +70,17 @@ foreign_sum := "66aa"
 
 anchor(sums) := {
 	"ref": ref("ConfigMap", "edge", "edge-client-ca"),
-	"sha256": sums, "system": false, "source": "git", "trustDomain": "",
+	"sha256": sums, "system": false, "source": "git", "trustDomain": "", "roots": [],
 }
+
+# holding is an anchor whose only root is in Git, valid and strong but for the change.
+holding(change) := object.union(anchor([declared_sum]), {"roots": [object.union(
+	{
+		"by": ref("ConfigMap", "edge", "edge-client-ca"), "sha256": declared_sum, "subject": "CN=root",
+		"notBefore": "2026-01-01", "notAfter": "2049-12-31", "weak": [],
+	},
+	change,
+)]})
 
 system_anchor := object.union(anchor([]), {"system": true, "source": "system"})
 
@@ -151,6 +160,42 @@ safe_hatch := {
 	"by": ref("EnvoyPatchPolicy", "edge", "patch"), "gateways": [gateway], "why": "it changes the generated configuration",
 }
 
+# A certificate of cert-manager: serving is used by the safe entry, calling by the safe exit.
+
+serving := {
+	"subject": {"kind": "Certificate", "namespace": "edge", "name": "edge-relay-tls", "listener": ""}, "secret": "edge/edge-relay-tls",
+	"serves": [listener], "presents": [], "roots": [], "purposes": certificate_setting("edge-relay-tls", ["server auth"]),
+	"ca": certificate_setting("edge-relay-tls", false), "names": certificate_setting("edge-relay-tls", [dns("relay.example.com")]),
+	"issuer": certificate_setting("edge-relay-tls", issuer), "days": certificate_setting("edge-relay-tls", 90),
+}
+
+calling := object.union(serving, {
+	"subject": {"kind": "Certificate", "namespace": "orders", "name": "orders-client-tls", "listener": ""}, "secret": "orders/orders-client-tls",
+	"serves": [], "presents": [egress_listener], "purposes": certificate_setting("orders-client-tls", ["client auth"]),
+	"names": certificate_setting("orders-client-tls", [identity]), "issuer": certificate_setting("orders-client-tls", issuer),
+})
+
+certificate_setting(name, value) := object.union(setting(value), {"by": ref("Certificate", "edge", name), "enforcer": "trustDomain"})
+
+issuer := {"group": "cert-manager.io", "kind": "ClusterIssuer", "name": "corp", "type": "", "by": ref("", "", "")}
+
+issuer_of(type) := object.union(issuer, {"type": type, "by": ref("ClusterIssuer", "", "corp")})
+
+dns(name) := {"type": "dns", "match": "exact", "value": name}
+
+# certified is an input with the safe entry and exit and one certificate.
+certified(certificate) := posture({
+	"entries": [safe_entry, egress_entry], "exits": [safe_exit], "certificates": [certificate],
+})
+
+# wanting_both adds that the fleet wants the entry and the exit, with their issuer.
+wanting_both(base) := object.union(base, {"wanted": {
+	"entries": [object.union(wanted_entry, {"issuer": declared_issuer})],
+	"exits": [object.union(wanted_exit, {"issuer": declared_issuer, "identity": identity})],
+}})
+
+declared_issuer := {"group": "cert-manager.io", "kind": "ClusterIssuer", "name": "corp"}
+
 # What the fleet wants.
 
 wanted_entry := {
@@ -176,7 +221,7 @@ trust_domain := {"name": "corp", "spiffe": "corp.example.com", "configMap": "cor
 nothing := {
 	"cluster": {"name": "eks-prod", "networkPolicyEngine": "vpc-cni", "trustDomains": [], "publicGateways": []},
 	"posture": {
-		"entries": [], "exits": [], "grants": [], "references": [], "ways": [], "hatches": [], "services": [], "secrets": [],
+		"entries": [], "exits": [], "grants": [], "references": [], "ways": [], "hatches": [], "services": [], "secrets": [], "certificates": [],
 		"unknowns": [], "assumptions": [],
 	},
 	"wanted": {"entries": [], "exits": []}, "peers": [], "render": [], "drift": [], "changes": [], "objects": [],
