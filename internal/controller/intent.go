@@ -164,17 +164,19 @@ type Destination struct {
 
 // Certificate says how one certificate and its key come to a Secret. Exactly one way is set.
 type Certificate struct {
-	Secret         string // the Secret's name: existing, or the one to make
-	Namespace      string
-	DNSNames       []string
-	URIs           []string
-	Client         bool // usage: client auth, otherwise server auth
-	Existing       bool
-	CertManager    *IssuerRef
-	ExternalSecret *ExternalSecret
-	KeyVaultCSI    *KeyVaultCSI
-	ACM            string // ARN of a certificate that a load balancer of AWS terminates with; there is no Secret
-	CA             string // PEM of the trust domain, when the Secret must also carry ca.crt and the fleet knows it
+	Secret      string // the Secret's name: existing, or the one to make
+	Namespace   string
+	DNSNames    []string
+	URIs        []string
+	Client      bool // usage: client auth, otherwise server auth
+	Existing    bool
+	CertManager *IssuerRef
+	// Duration and RenewBefore are cert-manager's, such as "720h"; "" for its defaults.
+	Duration, RenewBefore string
+	ExternalSecret        *ExternalSecret
+	KeyVaultCSI           *KeyVaultCSI
+	ACM                   string // ARN of a certificate that a load balancer of AWS terminates with; there is no Secret
+	CA                    string // PEM of the trust domain, when the Secret must also carry ca.crt and the fleet knows it
 }
 
 // Trust is a trust domain's bundle that trust-manager makes in a cluster.

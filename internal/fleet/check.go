@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gatespan/gatespan/internal/finding"
@@ -76,5 +77,30 @@ func (c *checker) certificates(path []string, ways *Certificates) {
 	}
 	if n != 1 {
 		c.at(path, "write one of certManager, externalSecret, keyVaultCSI, acm, secret", "has %d ways to make a certificate, not one", n)
+	}
+	if ways.CertManager != nil {
+		c.lifetime(append(slices.Clone(path), "certManager"), *ways.CertManager)
+	}
+}
+
+// longest is how long a certificate may be valid, in hours: 398 days, as public CAs have it; byDefault is cert-manager's 90 days
+// (pkg/apis/certmanager/v1/const.go, DefaultCertificateDuration).
+const longest, byDefault = 398 * 24, 90 * 24
+
+// lifetime checks how long certificates are valid, and that they are renewed while they are (what cert-manager's webhook refuses, too).
+func (c *checker) lifetime(path []string, made CertManager) {
+	hours := func(text string, otherwise int) int {
+		n, err := strconv.Atoi(strings.TrimSuffix(text, "h")) // the schema lets nothing else through
+		if err != nil {
+			return otherwise
+		}
+		return n
+	}
+	duration := hours(made.Duration, byDefault)
+	if duration > longest {
+		c.at(append(slices.Clone(path), "duration"), "write 9552h or less", "%s is more than 398 days: a key that is lost is good for as long", made.Duration)
+	}
+	if renew := hours(made.RenewBefore, 0); renew >= duration {
+		c.at(append(slices.Clone(path), "renewBefore"), "write less than the duration, which is "+strconv.Itoa(duration)+"h", "%s is not less than the duration", made.RenewBefore)
 	}
 }

@@ -195,6 +195,8 @@ type CertManager struct {
 		Kind  string `json:"kind"`
 		Name  string `json:"name"`
 	} `json:"issuerRef"`
+	Duration    string `json:"duration"`    // hours, as "720h"; "" for cert-manager's default
+	RenewBefore string `json:"renewBefore"` // likewise
 }
 
 // ExternalSecret takes certificates from an External Secrets store.

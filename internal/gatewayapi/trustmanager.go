@@ -41,6 +41,10 @@ func (w *World) fromBundle(a *posture.Anchor, bundle *object.Object) {
 	if !isBundle(bundle) {
 		return
 	}
+	if a.Ref.Kind == "Secret" {
+		// cmd/trust-manager/app/options/options.go of trust-manager v0.25.0: off by default; then a Bundle with a Secret target makes nothing.
+		w.Assume(bundle, "spec.target.secret", "trust-manager runs with --secret-targets-enabled and may write Secret "+a.Ref.Name)
+	}
 	c := w.content(bundle)
 	a.System = a.System || c.system
 	a.Roots = uniteRoots(a.Roots, c.roots)

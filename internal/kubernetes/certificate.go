@@ -45,6 +45,7 @@ func fromCertManager(certificate controller.Certificate, meta metav1.ObjectMeta)
 			SecretName: certificate.Secret,
 			IssuerRef:  certManagerIssue{Group: issuer.Group, Kind: issuer.Kind, Name: issuer.Name},
 			DNSNames:   certificate.DNSNames, URIs: certificate.URIs,
+			Duration: certificate.Duration, RenewBefore: certificate.RenewBefore,
 			Usages:     usages,
 			PrivateKey: certManagerKey{Algorithm: "ECDSA", Size: 256, RotationPolicy: "Always"},
 		},

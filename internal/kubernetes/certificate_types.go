@@ -12,12 +12,14 @@ type (
 		Spec              certManagerSpec `json:"spec"`
 	}
 	certManagerSpec struct {
-		SecretName string           `json:"secretName"`
-		IssuerRef  certManagerIssue `json:"issuerRef"`
-		DNSNames   []string         `json:"dnsNames,omitempty"`
-		URIs       []string         `json:"uris,omitempty"`
-		Usages     []string         `json:"usages"`
-		PrivateKey certManagerKey   `json:"privateKey"`
+		SecretName  string           `json:"secretName"`
+		IssuerRef   certManagerIssue `json:"issuerRef"`
+		DNSNames    []string         `json:"dnsNames,omitempty"`
+		URIs        []string         `json:"uris,omitempty"`
+		Duration    string           `json:"duration,omitempty"`
+		RenewBefore string           `json:"renewBefore,omitempty"`
+		Usages      []string         `json:"usages"`
+		PrivateKey  certManagerKey   `json:"privateKey"`
 	}
 	certManagerIssue struct {
 		Group string `json:"group,omitempty"`

@@ -37,6 +37,7 @@ func (m *maker) certificate(wish certificateOf) controller.Certificate {
 		out.Secret, out.Existing = way.Secret, true
 	case way.CertManager != nil:
 		out.CertManager = m.issuer(way, wish.cluster)
+		out.Duration, out.RenewBefore = way.CertManager.Duration, way.CertManager.RenewBefore
 	case way.KeyVaultCSI != nil:
 		k := controller.KeyVaultCSI(*way.KeyVaultCSI)
 		out.KeyVaultCSI = &k
