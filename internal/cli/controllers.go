@@ -88,7 +88,7 @@ func (a *app) installation(cmd *cobra.Command, name, format string) error {
 	}
 	i := slices.Index(names, name)
 	if i < 0 {
-		return problem{what: fmt.Sprintf("no cluster %q", name), hint: nearest(name, names)}
+		return noCluster(name, names)
 	}
 	c := s.Clusters[i]
 	facts := c.Facts.Controller

@@ -65,10 +65,10 @@ func TestEveryCommandHelps(t *testing.T) {
 	var visit func(*cobra.Command)
 	visit = func(c *cobra.Command) {
 		if !c.HasSubCommands() && c.Parent() != nil && c.Parent().Name() != "completion" && c.Name() != "help" {
-			if c.Short == "" || !strings.HasPrefix(strings.TrimSpace(c.Example), "gatespan "+c.Name()) {
+			if c.Short == "" || !strings.HasPrefix(strings.TrimSpace(c.Example), c.CommandPath()) {
 				t.Errorf("%s: short %q, example %q", c.CommandPath(), c.Short, c.Example)
 			}
-			code, out, _ := try(t, c.Name(), "--help")
+			code, out, _ := try(t, append(strings.Fields(c.CommandPath())[1:], "--help")...)
 			if code != exitPass || !strings.Contains(out, "Examples:") {
 				t.Errorf("%s --help: exit %d\n%s", c.CommandPath(), code, out)
 			}

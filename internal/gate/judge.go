@@ -20,14 +20,8 @@ func (s *side) judge(ctx context.Context, engine *policy.Engine, drift map[strin
 	rules := 0
 	peers := s.peers()
 	for _, c := range s.clusters {
-		rendered, _ := c.facts()
-		input := policy.Input{
-			Cluster: c.Facts, Posture: c.Posture, Wanted: c.Wanted, Peers: peers,
-			Render: rendered, Drift: drift[c.Name], Changes: changes[c.Name],
-		}
-		for _, o := range c.objects.All() {
-			input.Objects = append(input.Objects, o.Data)
-		}
+		input := c.input(peers)
+		input.Drift, input.Changes = drift[c.Name], changes[c.Name]
 		judgement, err := engine.Judge(ctx, input)
 		if err != nil {
 			return nil, 0, err
@@ -39,6 +33,16 @@ func (s *side) judge(ctx context.Context, engine *policy.Engine, drift map[strin
 	}
 	finding.Sort(findings)
 	return findings, rules, nil
+}
+
+// input is what rules see of a cluster, apart from drift and change.
+func (c ClusterState) input(peers []policy.Peer) policy.Input {
+	rendered, _ := c.facts()
+	input := policy.Input{Cluster: c.Facts, Posture: c.Posture, Wanted: c.Wanted, Peers: peers, Render: rendered}
+	for _, o := range c.objects.All() {
+		input.Objects = append(input.Objects, o.Data)
+	}
+	return input
 }
 
 // peers lists the entries of all clusters, for exits that rely on the other end's floor.

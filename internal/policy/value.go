@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"strings"
@@ -67,4 +68,14 @@ func structValue(v reflect.Value) ast.Value {
 		terms = append(terms, [2]*ast.Term{ast.StringTerm(name), ast.NewTerm(value(v.Field(i)))})
 	}
 	return ast.NewObject(terms...)
+}
+
+// JSON is an input as rules see it, for another engine than this one: every field is there, and no list or map is null.
+func (i Input) JSON() ([]byte, error) {
+	seen, err := ast.JSON(valueOf(i))
+	if err != nil {
+		return nil, err
+	}
+	out, err := json.MarshalIndent(seen, "", "  ")
+	return append(out, '\n'), err
 }
