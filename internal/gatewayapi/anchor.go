@@ -19,14 +19,15 @@ const (
 	FromFleet   = "fleet"
 	FromSecret  = "secret" // made outside Git, or by an object whose result is not in Git
 	FromNowhere = "missing"
+	FromUnknown = "unknown" // there, but not understood: an unknown says so, and what the controller makes of it is not known
 )
 
 // bundleKey is where Gateway API wants the roots (apis/v1/gateway_types.go, CACertificateRefs).
 const bundleKey = "ca.crt"
 
 // Anchors resolves references to CA bundles: ConfigMaps and Secrets with the key ca.crt. Namespace is where a reference without one
-// looks, field the path of the list in owner. Usable is true when at least one bundle is there, or has to be taken as there, and may be
-// referred to; the bundles that are not are still returned, with the source "missing".
+// looks, field the path of the list in owner. Usable is true when at least one bundle is there, or has to be taken as there, may be
+// referred to and is understood; the others are still returned, with the source "missing" or "unknown".
 func (w *World) Anchors(owner *object.Object, namespace, field string, refs []gatewayv1.ObjectReference, onMissing string) (anchors []posture.Anchor, usable bool) {
 	for i, ref := range refs {
 		at := object.Item(field, i)
@@ -36,7 +37,7 @@ func (w *World) Anchors(owner *object.Object, namespace, field string, refs []ga
 		}
 		if id.Group != "" || id.Kind != "ConfigMap" && id.Kind != "Secret" {
 			w.Unknown(owner, "value", at, fmt.Sprintf("what a controller makes of a CA of kind %s is not known; it wants a ConfigMap", id.Kind))
-			anchors = append(anchors, posture.Anchor{Ref: refTo(id), Source: FromNowhere})
+			anchors = append(anchors, posture.Anchor{Ref: refTo(id), Source: FromUnknown})
 			continue
 		}
 		r := w.Resolve(owner, at, id, onMissing)
@@ -44,10 +45,16 @@ func (w *World) Anchors(owner *object.Object, namespace, field string, refs []ga
 		if !r.Granted {
 			a = posture.Anchor{Ref: a.Ref, Source: FromNowhere}
 		}
-		usable = usable || a.Source != FromNowhere
+		usable = usable || a.Source != FromNowhere && a.Source != FromUnknown
 		anchors = append(anchors, a)
 	}
 	return anchors, usable
+}
+
+// AllMissing reports whether none of the bundles is there, or none may be referred to. A listener with bundles that are there and not
+// understood may be served, so that it has to be judged.
+func AllMissing(anchors []posture.Anchor) bool {
+	return !slices.ContainsFunc(anchors, func(a posture.Anchor) bool { return a.Source != FromNowhere })
 }
 
 func refTo(id object.ID) posture.Ref {
@@ -74,6 +81,7 @@ func (w *World) anchor(owner *object.Object, at string, id object.ID, r posture.
 		held, err := Roots(RefOf(o, field), roots)
 		if err != nil {
 			w.Unknown(o, "value", field, err.Error())
+			a.Source = FromUnknown
 			return a
 		}
 		a.Ref.Field, a.SHA256, a.Source, a.Roots = field, Fingerprints(held), FromGit, held

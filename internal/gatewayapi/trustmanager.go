@@ -50,6 +50,8 @@ func (w *World) fromBundle(a *posture.Anchor, bundle *object.Object) {
 	a.Roots = uniteRoots(a.Roots, c.roots)
 	sums := Fingerprints(c.roots)
 	switch {
+	case c.unread:
+		a.Source, a.SHA256, a.TrustDomain = FromUnknown, nil, ""
 	case c.broken:
 		a.Source, a.SHA256, a.TrustDomain = FromNowhere, nil, ""
 	case c.secret:
@@ -68,7 +70,8 @@ type content struct {
 	system    bool           // every public CA, too
 	elsewhere bool           // some of it is in ConfigMaps that are not in Git
 	secret    bool           // some of it comes from Secrets
-	broken    bool           // there is nothing, or something that is no certificate
+	unread    bool           // there is something that is no certificate; an unknown says so
+	broken    bool           // there is nothing
 }
 
 func (w *World) content(bundle *object.Object) content {
@@ -80,7 +83,7 @@ func (w *World) content(bundle *object.Object) content {
 		found, err := Roots(by, text)
 		if err != nil {
 			w.Unknown(bundle, "value", by.Field, err.Error())
-			c.broken = true
+			c.unread = true
 		}
 		c.roots = uniteRoots(c.roots, found)
 	}
@@ -120,7 +123,7 @@ func (w *World) content(bundle *object.Object) content {
 	if bundle.Get("spec.defaultCAs") != nil && bundle.Text("spec.defaultCAs.provider") != "Disabled" {
 		c.system = true
 	}
-	c.broken = c.broken || len(c.roots) == 0 && !c.system && !c.elsewhere && !c.secret
+	c.broken = len(c.roots) == 0 && !c.system && !c.elsewhere && !c.secret
 	return c
 }
 

@@ -148,7 +148,8 @@ type Anchor struct {
 	Ref    Ref      `json:"ref"`              // the ConfigMap or Secret
 	SHA256 []string `json:"sha256,omitempty"` // of each root, DER, hex; known when its PEM is in Git or the fleet declares it
 	System bool     `json:"system,omitempty"` // any public CA
-	// Source says how the content is known: "git", "fleet" (a declared trust domain), "secret" (content outside Git), "missing".
+	// Source says how the content is known: "git", "fleet" (a declared trust domain), "secret" (content outside Git), "missing", "unknown"
+	// (there, but not understood; an Unknown says why).
 	Source      string `json:"source"`
 	TrustDomain string `json:"trustDomain,omitempty"` // of the fleet, when the bundle is one of its
 	// Roots is what its certificates say of themselves, as far as their PEM is in Git.

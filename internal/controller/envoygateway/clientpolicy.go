@@ -3,6 +3,7 @@ package envoygateway
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -110,7 +111,7 @@ func (r *reader) frontend(l *gatewayapi.Listener, e *posture.Entry) {
 	}
 	field := at.Field + ".caCertificateRefs"
 	anchors, _ := r.Anchors(g, g.Namespace, field, validation.CACertificateRefs, closed)
-	r.close(e, g, field, anchors)
+	r.refused(e, g, field, anchors)
 	e.ClientCA = byGatewayItself(anchors, gatewayapi.Nearest(g, field), "spec.tls.frontend names the CA")
 	mode := gatewayapi.Nearest(g, at.Field+".mode")
 	switch validation.Mode {
@@ -125,16 +126,27 @@ func (r *reader) frontend(l *gatewayapi.Listener, e *posture.Entry) {
 	}
 }
 
-// close marks the listener as not served when a CA is missing: with one bad reference of several Envoy Gateway uses none of them.
-func (r *reader) close(e *posture.Entry, o *object.Object, field string, anchors []posture.Anchor) {
+// refused marks the listener as not served when spec.tls.frontend names a CA that is missing: with one bad reference of several Envoy
+// Gateway uses none of them. References of kinds that it does not know are passed over as long as one of the others is there
+// (getCaCertsFromCARefs in internal/gatewayapi/backendtlspolicy.go). What a bundle holds is not looked at: whatever it is, the listener is
+// served.
+func (r *reader) refused(e *posture.Entry, o *object.Object, field string, anchors []posture.Anchor) {
+	supported := false
 	for i, a := range anchors {
+		supported = supported || slices.Contains(bundleKinds, a.Ref.Kind)
 		if a.Source == gatewayapi.FromNowhere {
 			e.Served = byGatewayItself(false, gatewayapi.Nearest(o, object.Item(field, i)),
 				fmt.Sprintf("%s %s/%s is missing or may not be referred to, so nothing is served", a.Ref.Kind, a.Ref.Namespace, a.Ref.Name))
 			return
 		}
 	}
+	if !supported {
+		e.Served = byGatewayItself(false, gatewayapi.Nearest(o, field), "no reference is of a kind that holds CAs, so nothing is served")
+	}
 }
+
+// bundleKinds are the kinds that Envoy Gateway takes CAs from.
+var bundleKinds = []string{"ConfigMap", "Secret", "ClusterTrustBundle"}
 
 // apply applies one ClientTrafficPolicy to a listener that terminates TLS.
 func (r *reader) apply(l *gatewayapi.Listener, p policy[clientTrafficPolicySpec], e *posture.Entry) {
@@ -192,7 +204,12 @@ func (r *reader) bound(o *object.Object, field, value, absent, unknown string) p
 	}
 }
 
-// validate applies clientValidation: it overwrites whatever spec.tls.frontend says, also when it is weaker.
+// validate applies clientValidation: it overwrites whatever spec.tls.frontend says, also when it is weaker. What the frontend closed, because
+// its CA is missing, is judged all the same: whoever adds that ConfigMap opens the listener, with this policy.
+//
+// A policy with a CA that is missing is refused, and leaves a listener whose routes all answer 500 (translateClientTrafficPolicyForListener
+// in internal/gatewayapi/clienttrafficpolicy.go). It counts as served, and as what the policy asks for: the CA may be there without Git's
+// knowledge, and then all of it holds.
 func (r *reader) validate(p policy[clientTrafficPolicySpec], v *clientValidation, e *posture.Entry) {
 	o := p.object
 	const field = "spec.tls.clientValidation"
@@ -204,14 +221,12 @@ func (r *reader) validate(p policy[clientTrafficPolicySpec], v *clientValidation
 			mode, modeAt = "VerifyIfGiven", at(".optional")
 		}
 	}
-	// What the frontend closed is open again when the policy brings its own CA; its errors close it once more.
 	e.Served = byGatewayItself(true, e.Listener, "nothing in Git makes the controller refuse the listener")
 	refs := make([]gatewayv1.ObjectReference, len(v.CACertificateRefs))
 	for i, ref := range v.CACertificateRefs {
 		refs[i] = gatewayv1.ObjectReference{Group: deref(ref.Group, ""), Kind: deref(ref.Kind, "Secret"), Name: ref.Name, Namespace: ref.Namespace}
 	}
 	anchors, _ := r.Anchors(o, o.Namespace, field+".caCertificateRefs", refs, closed)
-	r.close(e, o, field+".caCertificateRefs", anchors)
 	if anchors == nil {
 		anchors = []posture.Anchor{}
 	}
@@ -223,12 +238,17 @@ func (r *reader) validate(p policy[clientTrafficPolicySpec], v *clientValidation
 	case "RequireAndVerify":
 		e.ClientAuth = byGatewayItself(posture.ClientRequired, modeAt, "mode is RequireAndVerify")
 		if len(refs) == 0 {
-			e.Served = byGatewayItself(false, at(".caCertificateRefs"), "RequireAndVerify without caCertificateRefs is refused, and every route answers 500")
+			none.By, none.Why = at(".caCertificateRefs"), "RequireAndVerify without caCertificateRefs verifies nothing"
+			e.ClientAuth = none
 		}
 	case "VerifyIfGiven":
 		e.ClientAuth = byGatewayItself(posture.ClientOptional, modeAt, "mode is VerifyIfGiven")
 		if v.Optional && v.Mode == "" {
 			e.ClientAuth.Why = "optional is true"
+		}
+		if len(refs) == 0 {
+			none.By, none.Why = at(".caCertificateRefs"), e.ClientAuth.Why+" without caCertificateRefs, which verifies nothing"
+			e.ClientAuth = none
 		}
 	case "RequireAny":
 		e.ClientAuth, e.ClientAuth.Why = none, "mode is RequireAny, which accepts a certificate of any CA"

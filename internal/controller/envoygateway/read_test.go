@@ -138,6 +138,9 @@ func sectionPolicy(name, namespace, target string) string {
 
 const frontend = "  gatewayClassName: eg\n  tls: {frontend: {default: {validation: {MODE caCertificateRefs: [{group: \"\", kind: ConfigMap, name: corp-ca}]}}PORT}}\n"
 
+// unreadable is the CA as an operator writes it who took ConfigMaps for Secrets.
+const unreadable = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: corp-ca, namespace: edge}\ndata: {ca.crt: LS0tLS1CRUdJTg==}\n"
+
 func frontendEdit(mode, port string) edit {
 	return edit{old: "  gatewayClassName: eg\n", new: strings.NewReplacer("MODE", mode, "PORT", port).Replace(frontend)}
 }
@@ -217,8 +220,11 @@ func TestReadClientPolicy(t *testing.T) {
 		{name: "U015 session resumption", edits: []edit{{old: "    minVersion: \"1.3\"\n    client", new: "    minVersion: \"1.3\"\n    session: {resumption: {stateless: {}}}\n    client"}}, want: []string{"relay.resumption=yes"}},
 		{name: "U016 another CA", edits: []edit{{old: "      - {group: \"\", kind: ConfigMap, name: corp-ca}\n", new: "      - {group: \"\", kind: ConfigMap, name: corp-ca}\n      - {group: \"\", kind: ConfigMap, name: partner-ca}\n"}}, want: []string{"relay.ca=" + partnerRoot + "," + corpRoot}},
 		{name: "a CA without a kind is a Secret", edits: []edit{{old: "      - {group: \"\", kind: ConfigMap, name: corp-ca}\n", new: "      - {name: corp-ca}\n"}}, want: []string{"relay.auth=required", "!relay.ca=" + corpRoot}},
-		{name: "a CA that nothing makes", edits: []edit{{old: "      - {group: \"\", kind: ConfigMap, name: corp-ca}\n", new: "      - {group: \"\", kind: ConfigMap, name: gone}\n"}}, want: []string{"relay.served=no"}},
-		{name: "no CA", edits: []edit{{old: "      caCertificateRefs:\n      - {group: \"\", kind: ConfigMap, name: corp-ca}\n"}}, want: []string{"relay.served=no"}},
+		{name: "a CA that nothing makes", edits: []edit{{old: "      - {group: \"\", kind: ConfigMap, name: corp-ca}\n", new: "      - {group: \"\", kind: ConfigMap, name: gone}\n"}}, want: []string{"relay.served=yes", "relay.auth=required", "relay.ca=ConfigMap edge/gone"}},
+		{name: "a CA in a ClusterTrustBundle", edits: []edit{{old: "      - {group: \"\", kind: ConfigMap, name: corp-ca}\n", new: "      - {group: certificates.k8s.io, kind: ClusterTrustBundle, name: corp-ca}\n"}}, want: []string{"relay.served=yes", "relay.auth=required", "relay.min=1.3", "relay.ca=ClusterTrustBundle edge/corp-ca", "unknown=value ClientTrafficPolicy/edge spec.tls.clientValidation.caCertificateRefs[0]"}},
+		{name: "a CA that is no PEM", edits: []edit{{more: unreadable}}, want: []string{"relay.served=yes", "relay.auth=required", "relay.ca=ConfigMap edge/corp-ca", "unknown=value ConfigMap/corp-ca data[\"ca.crt\"]"}},
+		{name: "no CA", edits: []edit{{old: "      caCertificateRefs:\n      - {group: \"\", kind: ConfigMap, name: corp-ca}\n"}}, want: []string{"relay.auth=none", "relay.auth@=ClientTrafficPolicy/edge spec.tls.clientValidation"}},
+		{name: "no CA and optional", edits: []edit{{old: "      caCertificateRefs:\n      - {group: \"\", kind: ConfigMap, name: corp-ca}\n"}, {old: "mode: RequireAndVerify", new: "mode: VerifyIfGiven"}}, want: []string{"relay.auth=none"}},
 		{name: "U017 another Gateway", edits: []edit{{old: "kind: Gateway, name: edge}", new: "kind: Gateway, name: edge-gw}"}}, want: []string{"relay.auth=none", "relay.min=1.2", "relay.auth@=ClientTrafficPolicy/edge spec.targetRefs[0].name"}},
 		{name: "U018 another namespace", edits: []edit{{old: "kind: ClientTrafficPolicy\nmetadata: {name: edge, namespace: edge}", new: "kind: ClientTrafficPolicy\nmetadata: {name: edge, namespace: tenant}"}}, want: []string{"relay.auth=none", "relay.min=1.2", "relay.auth@=ClientTrafficPolicy/edge metadata.namespace"}},
 		{name: "U019 one of two listeners", edits: []edit{{old: "kind: Gateway, name: edge}", new: section + "}"}, {old: "  listeners:\n", new: "  listeners:\n  - {name: other, port: 443, protocol: HTTPS, hostname: other.example.com, tls: {certificateRefs: [{name: other-tls}]}}\n"}}, want: []string{"relay.auth=required", "other.auth=none", "other.min=1.2", "other.auth@=ClientTrafficPolicy/edge spec.targetRefs[0].sectionName"}},
@@ -246,6 +252,9 @@ func TestReadClientPolicy(t *testing.T) {
 		{name: "a policy covers a frontend that falls back", edits: []edit{frontendEdit("mode: AllowInsecureFallback,", "")}, want: []string{"relay.auth=required"}},
 		{name: "a policy weakens a strict frontend", edits: []edit{frontendEdit("", ""), {old: "mode: RequireAndVerify", new: "mode: Request"}}, want: []string{"relay.auth=none"}},
 		{name: "a frontend's CA is gone", edits: append(without(t, "relay.yaml", "ClientTrafficPolicy"), frontendEdit("", ""), edit{old: "kind: ConfigMap, name: corp-ca}]}}", new: "kind: ConfigMap, name: gone}]}}"}), want: []string{"relay.served=no"}},
+		{name: "a frontend's CA is in a ClusterTrustBundle", edits: append(without(t, "relay.yaml", "ClientTrafficPolicy"), frontendEdit("", ""), edit{old: "kind: ConfigMap, name: corp-ca}]}}", new: "kind: ClusterTrustBundle, name: corp-ca}]}}"}), want: []string{"relay.served=yes", "relay.auth=required", "relay.min=1.2", "unknown=value Gateway/edge spec.tls.frontend.default.validation.caCertificateRefs[0]"}},
+		{name: "a frontend's CA is no PEM", edits: append(without(t, "relay.yaml", "ClientTrafficPolicy"), frontendEdit("", ""), edit{more: unreadable}), want: []string{"relay.served=yes", "relay.auth=required", "unknown=value ConfigMap/corp-ca data[\"ca.crt\"]"}},
+		{name: "a frontend's CA is a Service", edits: append(without(t, "relay.yaml", "ClientTrafficPolicy"), frontendEdit("", ""), edit{old: "kind: ConfigMap, name: corp-ca}]}}", new: "kind: Service, name: corp-ca}]}}"}), want: []string{"relay.served=no", "unknown=value Gateway/edge spec.tls.frontend.default.validation.caCertificateRefs[0]"}},
 		{name: "U037 protocol TLS", edits: append(without(t, "relay.yaml", "ClientTrafficPolicy"), frontendEdit("", ""), edit{old: "protocol: HTTPS", new: "protocol: TLS"}), want: []string{"relay.auth=none", "relay.tls=terminate", "relay.auth@=Gateway/edge spec.listeners[0].protocol"}},
 		{name: "a policy covers protocol TLS", edits: []edit{{old: "protocol: HTTPS", new: "protocol: TLS"}}, want: []string{"relay.auth=required", "relay.min=1.3"}},
 		{name: "U038 plaintext", edits: []edit{{old: "protocol: HTTPS", new: "protocol: HTTP"}, {old: "    tls: {mode: Terminate, certificateRefs: [{name: relay-tls}]}\n"}}, want: []string{"relay.tls=none", "relay.auth=none", "relay.min="}},

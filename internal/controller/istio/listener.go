@@ -125,7 +125,7 @@ func (r *reader) frontendClients(l *gatewayapi.Listener, e *posture.Entry, v *ga
 	if l.Owner != owner {
 		owner, field = l.Owner, l.Field // and grants are asked for in its name
 	}
-	anchors, usable := r.Anchors(owner, owner.Namespace, field, v.CACertificateRefs, closed)
+	anchors, _ := r.Anchors(owner, owner.Namespace, field, v.CACertificateRefs, closed)
 	for i := range anchors {
 		r.fromTemplate(&anchors[i])
 	}
@@ -151,7 +151,7 @@ func (r *reader) frontendClients(l *gatewayapi.Listener, e *posture.Entry, v *ga
 	switch {
 	case len(v.CACertificateRefs) > 1:
 		e.Served = by(false, gatewayapi.RefOf(l.Gateway.Object, refs), "Istio takes one CA reference and refuses a listener with more")
-	case !usable:
+	case gatewayapi.AllMissing(anchors):
 		e.Served = by(false, gatewayapi.RefOf(l.Gateway.Object, refs), "its CA is missing or not granted, and Istio refuses the listener")
 	}
 }

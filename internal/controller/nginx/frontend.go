@@ -22,9 +22,9 @@ func (r *reader) frontend(l *gatewayapi.Listener, e *posture.Entry) {
 		e.ClientAuth.By, e.ClientAuth.Why = at, "NGINX Gateway Fabric "+r.Cluster.Controller.Version+" ignores spec.tls.frontend"
 		return
 	}
-	anchors, usable := r.Anchors(g, g.Namespace, field+".caCertificateRefs", validation.CACertificateRefs, closed)
+	anchors, _ := r.Anchors(g, g.Namespace, field+".caCertificateRefs", validation.CACertificateRefs, closed)
 	e.ClientCA = byGatewayItself(anchors, gatewayapi.Nearest(g, field+".caCertificateRefs"), "spec.tls.frontend names the CA")
-	if !usable {
+	if gatewayapi.AllMissing(anchors) {
 		e.Served = unheld(false, e.ClientCA.By, "none of the CAs is there, or may be referred to, so the listener is refused")
 	}
 	mode := gatewayapi.Nearest(g, field+".mode")

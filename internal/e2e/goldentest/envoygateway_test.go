@@ -269,14 +269,17 @@ func (c *comparison) listener(l irListener, p posture.Posture, e posture.Entry, 
 		len(l.Routes) == 0 && e.Served.Value
 	if http && (answers || len(l.Routes) == 0) {
 		c.field("served", at, "true", fmt.Sprint(e.Served.Value))
-		if !e.Served.Value && len(p.Unknowns) == 0 {
-			c.unknown = append(c.unknown, c.name+": "+at+" is served and read as closed, and no unknown says so") // whatever known.txt says
+		if !e.Served.Value {
+			c.unknown = append(c.unknown, c.name+": "+at+" is served and read as closed") // whatever known.txt says
 		}
 	}
 	if tls != nil && answers {
 		c.field("minTLS", at, floor(tls.MinVersion, "1.2"), e.MinTLS.Value)
 		c.field("maxTLS", at, cmp.Or(tls.MaxVersion, "1.3"), e.MaxTLS.Value)
 		c.field("clientAuth", at, clientAuth(tls), e.ClientAuth.Value)
+		if clientAuth(tls) == posture.ClientNone && e.ClientAuth.Value != posture.ClientNone && !doubted(p) {
+			c.unknown = append(c.unknown, c.name+": "+at+" verifies nobody and is read as if it did, and nothing says so") // whatever known.txt says
+		}
 		if clientAuth(tls) == posture.ClientRequired {
 			pins := len(tls.MatchTypedSubjectAltNames)+len(tls.VerifyCertificateHash)+len(tls.VerifyCertificateSpki) > 0
 			c.field("identities", at, fmt.Sprint(!pins), fmt.Sprint(e.Identities.Value.Everybody))
@@ -291,6 +294,11 @@ func (c *comparison) listener(l irListener, p posture.Posture, e posture.Entry, 
 		}
 		c.route(at, r, p, e)
 	}
+}
+
+// doubted reports whether the posture says of something that it was not understood, or that nothing makes it.
+func doubted(p posture.Posture) bool {
+	return len(p.Unknowns) > 0 || slices.ContainsFunc(p.References, func(r posture.Reference) bool { return r.Resolved == "" })
 }
 
 // floor is the lowest version that a translation allows; without one Envoy's own default for that side.
