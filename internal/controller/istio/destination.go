@@ -162,6 +162,9 @@ func (r *reader) merged(rules []*rule, port int) []choice {
 			continue
 		}
 		c := d.choose(d.spec.TrafficPolicy, "spec.trafficPolicy", port)
+		if d.policy && c.tls == nil {
+			continue // for another port; Istio makes one rule of all policies for a host (backend_policies.go)
+		}
 		if d.policy {
 			made = append(made, c)
 		} else {

@@ -151,9 +151,16 @@ func (r *reader) frontendClients(l *gatewayapi.Listener, e *posture.Entry, v *ga
 	switch {
 	case len(v.CACertificateRefs) > 1:
 		e.Served = by(false, gatewayapi.RefOf(l.Gateway.Object, refs), "Istio takes one CA reference and refuses a listener with more")
+	case !holdsRoots(v.CACertificateRefs[0]):
+		e.Served = by(false, gatewayapi.RefOf(l.Gateway.Object, refs), "Istio takes CAs from ConfigMaps and Secrets only, and refuses the listener")
 	case gatewayapi.AllMissing(anchors):
 		e.Served = by(false, gatewayapi.RefOf(l.Gateway.Object, refs), "its CA is missing or not granted, and Istio refuses the listener")
 	}
+}
+
+// holdsRoots reports whether Istio resolves references of the kind (conversion.go buildCaCertificateReference).
+func holdsRoots(ref gatewayv1.ObjectReference) bool {
+	return (ref.Group == "" || ref.Group == "core") && (ref.Kind == "ConfigMap" || ref.Kind == "Secret")
 }
 
 // certificates records the references to the listener's own certificates; none that is usable closes the listener.

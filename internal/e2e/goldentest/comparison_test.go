@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gatespan/gatespan/internal/posture"
 )
 
 // comparison counts where posture and translation agree, field by field, and keeps where they do not.
@@ -19,6 +21,7 @@ type comparison struct {
 	differed map[string]int
 	unknown  []string // differences that nobody explained
 	known    *known
+	posture  posture.Posture // of the input at hand
 }
 
 // field compares one value of one input.
@@ -28,9 +31,20 @@ func (c *comparison) field(field, at, translated, read string) {
 		return
 	}
 	c.differed[field]++
-	if !c.known.explains(c.name, field) {
+	reason, explained := c.known.explains(c.name, field)
+	if explained && !c.said(reason) {
+		c.unknown = append(c.unknown, fmt.Sprintf("%s %s: %s differs, and the posture says nothing of it: %s", c.name, field, at, reason))
+	}
+	if !explained {
 		c.unknown = append(c.unknown, fmt.Sprintf("%s %s: %s is %s in the translation and %s in the posture", c.name, field, at, translated, read))
 	}
+}
+
+// said reports whether the posture has the unknown that a reason ends with, "; unknown/value".
+func (c *comparison) said(reason string) bool {
+	_, rule, promised := strings.Cut(reason, "; unknown/")
+	rule, _, _ = strings.Cut(rule, ",")
+	return !promised || slices.ContainsFunc(c.posture.Unknowns, func(u posture.Unknown) bool { return u.Rule == rule })
 }
 
 func (c *comparison) report(t *testing.T) {
@@ -60,7 +74,8 @@ func merged(a, b map[string]int) map[string]int {
 	return out
 }
 
-// known are the differences that are explained: one line for each, "input field: reason". An input may end with * for all that begin so.
+// known are the differences that are explained: one line for each, "input field: reason". An input may end with * for all that begin so, and
+// a reason with "; unknown/RULE", which the posture must have then.
 type known struct {
 	file  string
 	lines []knownLine
@@ -92,16 +107,16 @@ func loadKnown(t *testing.T, file string) *known {
 	return k
 }
 
-func (k *known) explains(input, field string) bool {
+func (k *known) explains(input, field string) (reason string, found bool) {
 	for i := range k.lines {
 		l := &k.lines[i]
 		prefix, star := strings.CutSuffix(l.input, "*")
 		if l.field == field && (l.input == input || star && strings.HasPrefix(input, prefix)) {
 			l.used = true
-			return true
+			return l.reason, true
 		}
 	}
-	return false
+	return "", false
 }
 
 func (k *known) unused() []string {

@@ -128,7 +128,8 @@ func TestEnvoyGateway(t *testing.T) {
 		}
 		c.inputs++
 		c.name = name
-		c.compare(out, read(t, input))
+		c.posture = read(t, input)
+		c.compare(out, c.posture)
 	}
 	c.report(t)
 }
