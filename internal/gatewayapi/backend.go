@@ -31,10 +31,16 @@ func (w *World) backend(o *object.Object, b backend) posture.Backend {
 	return out
 }
 
-// BackendID is what a backendRef of a route in a namespace refers to; by default a Service of that namespace.
+// BackendID is what a backendRef of a route in a namespace refers to; by default a Service of that namespace. The group "core" is no group
+// of the API, but Traefik takes it for the core group (v3.7.13 pkg/provider/kubernetes/gateway/httproute.go), and a controller that does not
+// refuses the reference.
 func BackendID(ref gatewayv1.BackendObjectReference, namespace string) object.ID {
+	group := string(deref(ref.Group, ""))
+	if group == "core" {
+		group = ""
+	}
 	return object.ID{
-		Group: string(deref(ref.Group, "")), Kind: string(deref(ref.Kind, "Service")),
+		Group: group, Kind: string(deref(ref.Kind, "Service")),
 		Namespace: cmp.Or(string(deref(ref.Namespace, "")), namespace), Name: string(ref.Name),
 	}
 }

@@ -160,7 +160,7 @@ func (r *reader) frontendClients(l *gatewayapi.Listener, e *posture.Entry, v *ga
 
 // holdsRoots reports whether Istio resolves references of the kind (conversion.go buildCaCertificateReference).
 func holdsRoots(ref gatewayv1.ObjectReference) bool {
-	return (ref.Group == "" || ref.Group == "core") && (ref.Kind == "ConfigMap" || ref.Kind == "Secret")
+	return ref.Group == "" && (ref.Kind == "ConfigMap" || ref.Kind == "Secret")
 }
 
 // certificates records the references to the listener's own certificates; none that is usable closes the listener.

@@ -6,7 +6,8 @@
 //     TLS of each hop with its translation
 //  3. istio_test.go does the same with Istio's inputs, which it compares with the converted Gateways, VirtualServices and DestinationRules
 //     and with the conditions in the status
-//  4. where they differ on purpose, a .known.txt says why; a difference that is not there fails, and so does a line that no difference has
+//  4. traefik_test.go compares routers and services with what the tables of Traefik's own tests expect, which it reads from their source
+//  5. where they differ on purpose, a .known.txt says why; a difference that is not there fails, and so does a line that no difference has
 //
 // The tests need the build tag golden, because they download modules: `make test` runs them, `go test ./...` does not.
 package goldentest
