@@ -108,6 +108,8 @@ const (
 	EntryInternetFacing    AbilityID = "entry.internetFacing" // reached from the internet
 	EntryAccessLogs        AbilityID = "entry.accessLogs"
 	EntryMetrics           AbilityID = "entry.metrics"
+	EntryReplicas          AbilityID = "entry.replicas"    // as many proxies as the fleet says
+	EntryAnnotations       AbilityID = "entry.annotations" // of the load balancer in front
 	ExitGateway            AbilityID = "exit.gateway"
 	ExitClientCertificate  AbilityID = "exit.clientCertificate"
 	ExitPinnedCA           AbilityID = "exit.pinnedCA"
@@ -124,7 +126,7 @@ func AbilityIDs() []AbilityID {
 	return []AbilityID{
 		EntryTerminate, EntryPassthrough, EntryFloor, EntryClientCertificate, EntryIdentityURI, EntryIdentityDNS, EntrySourceCIDRs, EntryJWT,
 		EntryBackendTLS, EntryBackendEncrypted, EntryHTTPRoute, EntryGRPCRoute, EntryTCP, EntryTimeouts, EntryRetries, EntryWeights,
-		EntryListenerSets, EntryInternal, EntryInternetFacing, EntryAccessLogs, EntryMetrics,
+		EntryListenerSets, EntryInternal, EntryInternetFacing, EntryReplicas, EntryAnnotations, EntryAccessLogs, EntryMetrics,
 		ExitGateway, ExitClientCertificate, ExitPinnedCA, ExitName, ExitFloor, ExitClosed, ExitGRPC, ExitTCP, ExitDirect,
 	}
 }

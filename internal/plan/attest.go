@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/fleet"
@@ -51,6 +52,26 @@ func (m *maker) together(c *Cluster, g controller.Gateway, at []string) {
 			refuse(profile.OnePassthrough, "give it a gateway of its own", "exposure %s passes TLS through on it already", through)
 		}
 		*other = l.Name
+	}
+}
+
+// installed refuses settings of a gateway that its controller would not look at: what a user writes is in effect, or an error.
+func (m *maker) installed(c *Cluster, who string, at []string, g controller.Gateway) {
+	if g.Replicas > 0 {
+		m.need(c, who, append(slices.Clone(at), "replicas"), controller.EntryReplicas)
+	}
+	if len(g.Annotations) > 0 {
+		m.need(c, who, append(slices.Clone(at), "annotations"), controller.EntryAnnotations)
+	}
+	profile := c.Controller.Profile()
+	ends := slices.ContainsFunc(g.Listeners, func(l controller.Listener) bool { return l.Mode != gatewayapi.Passthrough })
+	if g.TrustStore != "" && !ends && profile.ClientCA == controller.FromTrustStore {
+		m.at(append(slices.Clone(at), "trustStore"), "leave trustStore out",
+			"%s of cluster %s passes TLS through: nothing verifies clients with its trust store", who, c.Facts.Name)
+	}
+	if declared := m.fleet.Clusters[c.Facts.Name].Gateways[g.Name]; len(declared.SubnetCIDRs) > 0 && profile.OutsideCluster == "" {
+		m.at(append(slices.Clone(at), "subnetCIDRs"), "leave subnetCIDRs out",
+			"%s: NetworkPolicies of pods in cluster %s admit %s by other means than the addresses of subnets", who, c.Facts.Name, called(c))
 	}
 }
 

@@ -63,6 +63,10 @@ var asking = map[controller.AbilityID]func(*fleet.Fleet){
 	}),
 	controller.EntryAccessLogs: gatewayOf(func(g *fleet.Gateway) { g.Observability.AccessLogs = true }),
 	controller.EntryMetrics:    gatewayOf(func(g *fleet.Gateway) { g.Observability.Metrics = true }),
+	controller.EntryReplicas:   gatewayOf(func(g *fleet.Gateway) { g.Replicas = 3 }),
+	controller.EntryAnnotations: gatewayOf(func(g *fleet.Gateway) {
+		g.Annotations = map[string]string{"service.beta.kubernetes.io/azure-load-balancer-internal-subnet": "gateways"}
+	}),
 
 	controller.ExitGateway:           func(*fleet.Fleet) {},
 	controller.ExitClientCertificate: func(*fleet.Fleet) {},

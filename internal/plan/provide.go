@@ -153,6 +153,7 @@ func (m *maker) gateways() {
 			if g.Observability.Metrics || g.Observability.Alerts {
 				m.need(c, who, path("clusters", cluster, "gateways", name, "observability"), controller.EntryMetrics)
 			}
+			m.installed(c, who, at, g)
 			m.together(c, g, at)
 			if one := c.Controller.Profile().OneGateway; one != "" && len(c.Gateways) > 0 {
 				m.at(at, "serve its exposures on gateway "+c.Gateways[0].Name+", or from a cluster of their own",

@@ -41,6 +41,8 @@ var abilityTexts = map[controller.AbilityID]string{
 	controller.EntryInternetFacing:    "have a public address",
 	controller.EntryAccessLogs:        "log requests",
 	controller.EntryMetrics:           "be scraped for metrics",
+	controller.EntryReplicas:          "run so many proxies",
+	controller.EntryAnnotations:       "annotate its load balancer",
 	controller.ExitGateway:            "be an egress gateway",
 	controller.ExitClientCertificate:  "present a client certificate",
 	controller.ExitPinnedCA:           "pin the server's CA",

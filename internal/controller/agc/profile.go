@@ -70,6 +70,8 @@ func abilities() []controller.Ability {
 	no("a frontend is public, and accepts TLS 1.2", docsTLS, controller.EntryInternetFacing)
 	no("logs and metrics are Azure Monitor's, and no object in the cluster asks for them", docsParts,
 		controller.EntryAccessLogs, controller.EntryMetrics)
+	no("its proxies are Azure's, and scale by themselves", docsParts, controller.EntryReplicas)
+	no("a frontend is Azure's, and no annotation of a Gateway changes it", docsParts, controller.EntryAnnotations)
 	for _, id := range []controller.AbilityID{
 		controller.ExitGateway, controller.ExitClientCertificate, controller.ExitPinnedCA, controller.ExitName, controller.ExitFloor,
 		controller.ExitClosed, controller.ExitGRPC, controller.ExitTCP,

@@ -77,6 +77,9 @@ func abilities() []controller.Ability {
 		"https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html", controller.EntryListenerSets)
 	yes(network, "LoadBalancerConfiguration scheme internal", docsLoadBalan, controller.EntryInternal)
 	yes(network, "LoadBalancerConfiguration scheme internet-facing", docsLoadBalan, controller.EntryInternetFacing)
+	no("a load balancer of AWS scales by itself", "leave replicas out", docsLoadBalan, controller.EntryReplicas)
+	no("annotations of a Gateway's infrastructure are put on TargetGroupBindings alone; a load balancer is configured by its LoadBalancerConfiguration", "leave annotations out",
+		"pkg/gateway/model/model_build_target_group.go", controller.EntryAnnotations)
 	no("a load balancer of AWS logs to S3 by attributes of its own, and its metrics are CloudWatch's", "set loadBalancerAttributes outside gatespan, or leave observability out",
 		docsLoadBalan, controller.EntryAccessLogs, controller.EntryMetrics)
 	no("its load balancers are ways in, to targets in the VPC, and present no client certificate", `say via: "direct"`, docsALB,

@@ -26,7 +26,6 @@ func writeGateway(g controller.Gateway) ([]any, error) {
 	spec := gatewayv1.GatewaySpec{
 		GatewayClassName: gatewayv1.ObjectName(cmp.Or(g.ClassName, className(through))),
 		Infrastructure: &gatewayv1.GatewayInfrastructure{
-			Annotations:   annotations(g.Annotations),
 			ParametersRef: &gatewayv1.LocalParametersReference{Group: Group, Kind: kindLoadBalancer, Name: g.Name},
 		},
 	}
@@ -73,17 +72,6 @@ func terminating(g controller.Gateway, certificates []string) listenerConfigurat
 			Mode: "verify", TrustStore: g.TrustStore, IgnoreExpiry: pointer(false),
 		},
 	}
-}
-
-func annotations(in map[string]string) map[gatewayv1.AnnotationKey]gatewayv1.AnnotationValue {
-	var out map[gatewayv1.AnnotationKey]gatewayv1.AnnotationValue
-	for k, v := range in {
-		if out == nil {
-			out = map[gatewayv1.AnnotationKey]gatewayv1.AnnotationValue{}
-		}
-		out[gatewayv1.AnnotationKey(k)] = gatewayv1.AnnotationValue(v)
-	}
-	return out
 }
 
 // writeConsumer writes what pods that call by themselves need. The controller takes no part in it.

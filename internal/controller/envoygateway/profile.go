@@ -59,6 +59,8 @@ func abilities() []controller.Ability {
 		yes(controller.EntryWeights, "1.0", gateway, "HTTPRoute spec.rules.backendRefs.weight", "internal/gatewayapi/route.go"),
 		yes(controller.EntryInternal, "1.0", network, "annotations of EnvoyProxy spec.provider.kubernetes.envoyService for the cloud's load balancer", "internal/infrastructure/kubernetes/proxy/resource_provider.go Service"),
 		yes(controller.EntryInternetFacing, "1.0", network, "annotations of EnvoyProxy spec.provider.kubernetes.envoyService for the cloud's load balancer", "internal/infrastructure/kubernetes/proxy/resource_provider.go Service"),
+		yes(controller.EntryReplicas, "1.0", gateway, "EnvoyProxy spec.provider.kubernetes.envoyDeployment.replicas", "internal/infrastructure/kubernetes/proxy/resource_provider.go Deployment"),
+		yes(controller.EntryAnnotations, "1.0", gateway, "EnvoyProxy spec.provider.kubernetes.envoyService.annotations", "internal/infrastructure/kubernetes/proxy/resource_provider.go Service"),
 		yes(controller.EntryAccessLogs, "1.0", gateway, "EnvoyProxy spec.telemetry.accessLog, to standard output", "api/v1alpha1/envoyproxy_accesslogging_types.go"),
 		no(controller.EntryMetrics, "gatespan writes no PodMonitor or PrometheusRule for the proxies", "a PodMonitor under objects: port metrics, path /stats/prometheus", "internal/infrastructure/kubernetes/proxy/resource.go"),
 		yes(controller.ExitGateway, "1.6", gateway, "Backend, which needs extensionApis.enableBackend: true in the controller's own configuration (ConfigMap envoy-gateway-config)", "api/v1alpha1/envoygateway_types.go ExtensionAPISettings"),

@@ -26,7 +26,7 @@ func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, erro
 		}
 		spec.Listeners = append(spec.Listeners, gatewayapi.ProviderListener(g.Port, l))
 	}
-	return []any{gatewayapi.Make(gatewayapi.Version, "Gateway", gatewayapi.Meta{Name: g.Name, Namespace: g.Namespace, Annotations: g.Annotations}, spec)}, nil
+	return []any{gatewayapi.Make(gatewayapi.Version, "Gateway", gatewayapi.Meta{Name: g.Name, Namespace: g.Namespace}, spec)}, nil
 }
 
 // writeExposure writes the route beside the Gateway, and with the Service its grant and the pods' NetworkPolicy.

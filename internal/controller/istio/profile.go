@@ -69,6 +69,8 @@ func abilities() []controller.Ability {
 	yes(controller.EntryWeights, "1.28", gateway, "HTTPRoute spec.rules.backendRefs.weight", "pilot/pkg/config/kube/gateway/conversion.go buildHTTPDestination")
 	yes(controller.EntryInternal, "1.28", network, "Gateway spec.infrastructure.annotations for the cloud's load balancer", "pilot/pkg/config/kube/gatewaycommon/deploymentcontroller.go")
 	yes(controller.EntryInternetFacing, "1.28", network, "Gateway spec.infrastructure.annotations for the cloud's load balancer", "pilot/pkg/config/kube/gatewaycommon/deploymentcontroller.go")
+	yes(controller.EntryReplicas, "1.28", gateway, "deployment of the ConfigMap that infrastructure.parametersRef names", "pilot/pkg/config/kube/gatewaycommon/deploymentcontroller.go")
+	yes(controller.EntryAnnotations, "1.28", gateway, "Gateway spec.infrastructure.annotations", "pilot/pkg/config/kube/gatewaycommon/deploymentcontroller.go")
 	yes(controller.EntryAccessLogs, "1.28", gateway, "Telemetry spec.accessLogging for the Gateway", "pilot/pkg/model/telemetry_logging.go")
 	no(controller.EntryMetrics, "the proxies keep statistics of handshakes only where proxyStatsMatcher includes them, and gatespan writes no PodMonitor or PrometheusRule", "a PodMonitor under objects: port metrics, path /stats/prometheus", "manifests/charts/istio-control/istio-discovery/files/kube-gateway.yaml")
 	yes(controller.ExitGateway, "1.28", gateway, "HTTPRoute to a ServiceEntry by backendRef Hostname", "pilot/pkg/config/kube/gateway/conversion.go buildDestination")

@@ -42,6 +42,8 @@ func abilities() []controller.Ability {
 		no(controller.EntryListenerSets, "gatespan writes the listeners of its gateways into the Gateway", "another gateway", "state/graph/listenerset.go"),
 		yes(controller.EntryInternal, "2.0", network, balanced, "provisioner/objects.go buildLabelsAndAnnotations"),
 		yes(controller.EntryInternetFacing, "2.0", network, balanced, "provisioner/objects.go buildLabelsAndAnnotations"),
+		yes(controller.EntryReplicas, "2.0", gateway, "NginxProxy spec.kubernetes.deployment.replicas", "provisioner/objects.go buildNginxDeployment"),
+		yes(controller.EntryAnnotations, "2.0", gateway, "Gateway spec.infrastructure.annotations", "provisioner/objects.go buildLabelsAndAnnotations"),
 		yes(controller.EntryAccessLogs, "2.0", gateway, "NginxProxy spec.logging.accessLog.format", "nginx/config/base_http_config_template.go"),
 		no(controller.EntryMetrics, "the proxies answer Prometheus on port 9113, and gatespan writes no PodMonitor for them", "a PodMonitor among the gateway's objects", "provisioner/objects.go buildContainerPortsAndAnnotations"),
 		yes(controller.ExitGateway, "2.2", gateway, "an ExternalName Service, and NginxProxy spec.dnsResolver", "state/graph/backend_refs.go checkExternalNameValidForGateways"),

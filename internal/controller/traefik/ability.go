@@ -49,6 +49,8 @@ func abilities() []controller.Ability {
 		no(controller.EntryListenerSets, "it reads no ListenerSets", "serve some of the exposures from another cluster", codeGateway),
 		yes(controller.EntryInternal, network, service, docsEntry),
 		yes(controller.EntryInternetFacing, network, service, docsEntry),
+		no(controller.EntryReplicas, "one installation carries all gateways, and its Deployment says how many proxies there are", "set deployment.replicas there", docsEntry),
+		no(controller.EntryAnnotations, "it makes no Service, and reads no annotation of a Gateway", "annotate the Service of the installation", codeGateway),
 		no(controller.EntryAccessLogs, "what is logged is configuration of the installation, for all listeners", "set accessLog there", docsEntry),
 		no(controller.EntryMetrics, "metrics are configuration of the installation", "set metrics.prometheus there", docsEntry),
 		no(controller.ExitGateway, noEgress, direct, codeOut),

@@ -26,7 +26,7 @@ func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, erro
 		terminates = terminates || l.Mode != gatewayapi.Passthrough
 		spec.Listeners = append(spec.Listeners, gatewayapi.ProviderListener(g.Port, l))
 	}
-	objects := []any{gatewayapi.Make(gatewayapi.Version, "Gateway", gatewayapi.Meta{Name: g.Name, Namespace: g.Namespace, Annotations: g.Annotations}, spec)}
+	objects := []any{gatewayapi.Make(gatewayapi.Version, "Gateway", gatewayapi.Meta{Name: g.Name, Namespace: g.Namespace}, spec)}
 	if terminates {
 		ca := g.TrustDomain.ConfigMap // trust-manager makes a Secret of that name too
 		if g.TrustDomain.Written() {

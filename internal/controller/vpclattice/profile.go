@@ -73,6 +73,8 @@ func abilities() []controller.Ability {
 	no("it does not read ListenerSets", "use a second gateway", "pkg/controllers/gateway_controller.go", controller.EntryListenerSets)
 	yes(controller.EntryInternal, posture.ByNetwork, "a service is reached in the service network's VPCs, by link-local addresses, and through its endpoints", docsGateway)
 	no("a Lattice service has private addresses only", "make the gateway's scheme internal, with reachableFrom for clusters that have a private path to the service network", docsGateway, controller.EntryInternetFacing)
+	no("Lattice is no pods, and scales by itself", "leave replicas out", docsGateway, controller.EntryReplicas)
+	no("Lattice has no load balancer of the cluster in front, and no annotation of a Gateway is read", "leave annotations out", "pkg/controllers/gateway_controller.go", controller.EntryAnnotations)
 	no("access logs are an AccessLogPolicy with a destination in AWS, which the fleet cannot name", "copy an AccessLogPolicy by the gateway's objects", "docs/api-types/access-log-policy.md", controller.EntryAccessLogs)
 	no("its metrics are CloudWatch's", "take them from CloudWatch", "https://docs.aws.amazon.com/vpc-lattice/latest/ug/monitoring-cloudwatch.html", controller.EntryMetrics)
 	no(noEgress, direct, "docs/concepts/concepts.md",

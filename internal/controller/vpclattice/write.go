@@ -35,7 +35,7 @@ func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, erro
 		}
 		spec.Listeners = append(spec.Listeners, out)
 	}
-	return []any{gatewayapi.Make(gatewayapi.Version, "Gateway", gatewayapi.Meta{Name: g.Name, Namespace: g.Namespace, Annotations: g.Annotations}, spec)}, nil
+	return []any{gatewayapi.Make(gatewayapi.Version, "Gateway", gatewayapi.Meta{Name: g.Name, Namespace: g.Namespace}, spec)}, nil
 }
 
 // writeExposure writes the route beside the Service: a backendRef that crossed namespaces would need no grant here, and grants nothing. Its
