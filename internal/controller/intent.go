@@ -8,7 +8,7 @@ type Gateway struct {
 	Scheme      string // internal, internet-facing
 	Port        int
 	TrustDomain TrustDomain // whose certificates clients must present
-	Listeners   []Listener  // sorted by name; at most 64
+	Listeners   []Listener  // sorted by name; at most 64 of its own, and as many of each ListenerSet
 	Annotations map[string]string
 	Replicas    int // 0: the controller's default
 	// TrustStore is the ARN of the cloud's own bundle of TrustDomain's roots, where the controller verifies clients with one.
@@ -37,6 +37,8 @@ type Listener struct {
 	SourceCIDRs   []string // of the consumers' clusters; empty when one of them declares none
 	Protocol      string   // HTTP, GRPC, TCP
 	JWT           *JWT     // nil: no token is asked for
+	// Set is the ListenerSet that declares it, beside the Gateway and of at most 64 listeners too; "" for the Gateway itself.
+	Set string
 	// ServiceNamespace is where the exposure's Service is, for controllers whose routes must be there too.
 	ServiceNamespace string
 }
@@ -62,6 +64,7 @@ type Exposure struct {
 	GatewayName      string
 	GatewayNamespace string
 	Listener         string
+	ListenerSet      string // that declares the listener; "" for the Gateway
 	Hostname         string
 	Mode             string
 	Service          Service

@@ -265,6 +265,7 @@ type Service struct {
 // Provider is one cluster that serves an exposure.
 type Provider struct {
 	Gateway     string        `json:"gateway"`
+	ListenerSet string        `json:"listenerSet"` // of the gateway; "" for the Gateway itself
 	Certificate *Certificates `json:"certificate"` // default the cluster's
 }
 

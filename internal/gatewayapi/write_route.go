@@ -23,7 +23,7 @@ func WriteRouteWithout(e controller.Exposure, headers []string) any {
 		http = append(http, gatewayv1.HTTPRouteFilter{Type: gatewayv1.HTTPRouteFilterRequestHeaderModifier, RequestHeaderModifier: remove})
 		grpc = append(grpc, gatewayv1.GRPCRouteFilter{Type: gatewayv1.GRPCRouteFilterRequestHeaderModifier, RequestHeaderModifier: remove})
 	}
-	common := gatewayv1.CommonRouteSpec{ParentRefs: []gatewayv1.ParentReference{ParentListener(e.GatewayName, e.Listener)}}
+	common := gatewayv1.CommonRouteSpec{ParentRefs: []gatewayv1.ParentReference{parent(e)}}
 	hostnames := []gatewayv1.Hostname{gatewayv1.Hostname(e.Hostname)}
 	at := Meta{Name: e.Name, Namespace: e.GatewayNamespace}
 	switch RouteKind(e.Mode, e.Protocol) {
@@ -73,6 +73,15 @@ func Services(e controller.Exposure) []string {
 	var out []string
 	for _, w := range e.Service.Weights {
 		out = append(out, w.Name)
+	}
+	return out
+}
+
+// parent is the listener of an exposure.
+func parent(e controller.Exposure) gatewayv1.ParentReference {
+	out := ParentListener(e.GatewayName, e.Listener)
+	if e.ListenerSet != "" {
+		out.Kind, out.Name = pointer(gatewayv1.Kind("ListenerSet")), gatewayv1.ObjectName(e.ListenerSet)
 	}
 	return out
 }

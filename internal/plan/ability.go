@@ -28,7 +28,7 @@ var asks = map[controller.AbilityID]string{
 	controller.EntryTimeouts:          "bound how long requests take (timeouts)",
 	controller.EntryWeights:           "split requests over several Services (service.weights)",
 	controller.EntryJWT:               "require a token beside the client certificate (jwt)",
-	controller.EntryListenerSets:      "have more than 64 listeners on a gateway (ListenerSets)",
+	controller.EntryListenerSets:      "serve exposures by ListenerSets (listenerSet)",
 	controller.EntryInternal:          "be reached by private addresses only (scheme internal)",
 	controller.EntryInternetFacing:    "be reached from the internet (scheme internet-facing)",
 	controller.EntryAccessLogs:        "log requests (observability.accessLogs)",

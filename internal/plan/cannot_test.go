@@ -47,17 +47,10 @@ var asking = map[controller.AbilityID]func(*fleet.Fleet){
 	controller.EntryJWT: exposureOf(func(x *fleet.Exposure) {
 		x.JWT = &fleet.JWT{Issuer: "https://id.example.com", Audiences: []string{"relay"}, JWKSURI: "https://id.example.com/keys"}
 	}),
-	controller.EntryListenerSets: func(f *fleet.Fleet) {
-		for i := range 64 {
-			name := fmt.Sprintf("x%d", i)
-			twin(f, func(x *fleet.Exposure) {
-				x.Hostname, x.Service.Name = name+".example.com", name
-				change(x.Consumers, "orders", func(c *fleet.Consumer) { c.ServiceName = name })
-			})
-			f.Exposures[name] = f.Exposures["twin"]
-		}
-		delete(f.Exposures, "twin")
-	},
+	controller.EntryListenerSets: exposureOf(func(x *fleet.Exposure) {
+		x.Providers = maps.Clone(x.Providers)
+		change(x.Providers, "eks-prod", func(p *fleet.Provider) { p.ListenerSet = "more" })
+	}),
 	controller.EntryInternal: gatewayOf(func(g *fleet.Gateway) {
 		g.Scheme, g.ReachableFrom = "internal", []string{"aks-prod"}
 	}),

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/gatespan/gatespan/internal/fleet"
@@ -46,6 +47,7 @@ type lawController struct {
 	logs                         bool // its gateways can log requests
 	jwt, grpc, tcp, retries      bool // its listeners can ask for a token as well, lead by GRPCRoute, hand bytes on, and try again
 	private                      bool // its gateways have private addresses only
+	sets                         bool // its gateways can have ListenerSets
 	one                          bool // a cluster has one gateway, because its TLS settings are those of the installation
 	egress                       bool // its gateways can be the way out; otherwise pods call directly
 	heldRoots                    bool // its egress gateways need the roots in the fleet
@@ -56,7 +58,7 @@ type lawController struct {
 
 var lawControllers = []lawController{
 	{
-		name: "envoy-gateway", terminates: true, jwt: true, logs: true, grpc: true, tcp: true, retries: true, passes: true, uri: true, dns: true, egress: true,
+		name: "envoy-gateway", sets: true, terminates: true, jwt: true, logs: true, grpc: true, tcp: true, retries: true, passes: true, uri: true, dns: true, egress: true,
 		cluster: func(_ *generator, c *fleet.Cluster) {
 			c.Controller = fleet.Controller{
 				Name: "envoy-gateway", Distribution: "upstream", Version: "1.9.1", GatewayClassName: "eg",
@@ -65,7 +67,7 @@ var lawControllers = []lawController{
 		},
 	},
 	{
-		name: "istio", terminates: true, jwt: true, logs: true, grpc: true, tcp: true, passes: true, uri: true, egress: true, heldRoots: true,
+		name: "istio", sets: true, terminates: true, jwt: true, logs: true, grpc: true, tcp: true, passes: true, uri: true, egress: true, heldRoots: true,
 		cluster: func(g *generator, c *fleet.Cluster) {
 			c.Controller = fleet.Controller{
 				Name: "istio", Distribution: "upstream", Version: "1.31", MeshTrustDomain: pick(g, "cluster.local", "mesh.example.com"),
@@ -85,7 +87,7 @@ var lawControllers = []lawController{
 		},
 	},
 	{
-		name: "nginx", terminates: true, passes: true, egress: true, untimed: true,
+		name: "nginx", sets: true, terminates: true, passes: true, egress: true, untimed: true,
 		cluster: func(g *generator, c *fleet.Cluster) {
 			c.Controller = fleet.Controller{
 				Name: "nginx", Distribution: "upstream", Version: pick(g, "2.6.7", "2.7.0"), GatewayClassName: pick(g, "", "nginx"), MeshTrustDomain: "cluster.local",
@@ -236,6 +238,9 @@ func (g *generator) cluster(name string) {
 			Namespace: namespace, TrustDomain: domain, Scheme: scheme, ReachableFrom: everybody, Port: 443, Replicas: g.IntN(3),
 			Observability: fleet.Observability{AccessLogs: g.controllerOf(name).logs && g.chance(30)},
 		}
+		if !slices.Contains([]string{"envoy-gateway", "istio", "nginx"}, g.controllerOf(name).name) {
+			gateway.Replicas = 0 // their proxies are not the Gateway's
+		}
 		if g.controllerOf(name).loadBalancer {
 			gateway.TrustStore = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:truststore/" + domain + "/0123456789abcdef"
 			gateway.SubnetCIDRs = []string{"10.0.0.0/24"}
@@ -254,6 +259,20 @@ func (g *generator) serving(cluster, key string) *fleet.Certificates {
 }
 
 // room: a load balancer ends TLS for all of its exposures, or hands it on for one.
+// set is the ListenerSet for one more listener of a gateway that has two of its own, so that one of them may go.
+func (g *generator) set(cluster, gateway string) string {
+	own := 0
+	for _, x := range g.fleet.Exposures {
+		if p := x.Providers[cluster]; p.Gateway == gateway && p.ListenerSet == "" {
+			own++
+		}
+	}
+	if own < 2 || !g.controllerOf(cluster).sets {
+		return ""
+	}
+	return gateway + "-more"
+}
+
 func (g *generator) room(cluster, gateway, mode string) bool {
 	if !g.controllerOf(cluster).loadBalancer {
 		return true
@@ -332,9 +351,13 @@ func (g *generator) exposure(name string) {
 		if g.chance(30) {
 			p.Certificate = g.serving(c, name)
 		}
+		p.ListenerSet = g.set(c, p.Gateway)
 		x.Providers[c] = p
 		uri, dns, timed = uri && its.uri, dns && its.dns, timed && !its.untimed
 		can.jwt, can.grpc, can.tcp, can.retries = can.jwt && its.jwt, can.grpc && its.grpc, can.tcp && its.tcp, can.retries && its.retries
+		if its.loadBalancer && x.TLS.Mode == "Passthrough" {
+			change(g.fleet.Clusters[c].Gateways, p.Gateway, func(gateway *fleet.Gateway) { gateway.TrustStore = "" })
+		}
 		if its.loadBalancer && x.TLS.Mode == "Terminate" {
 			x.Service.Attestation = &fleet.Attestation{By: "the platform", Evidence: "its security groups"}
 		}

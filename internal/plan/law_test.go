@@ -59,7 +59,7 @@ func TestLaw(t *testing.T) {
 	for _, what := range []string{
 		"entry envoy-gateway", "entry istio", "entry nginx", "entry aws-lb", "exit direct aws-lb", "exit gateway nginx", "exit direct nginx", "exit gateway envoy-gateway", "exit gateway istio", "exit direct envoy-gateway", "exit direct istio", "exit direct agc",
 		"entry traefik", "exit direct traefik", "entry haproxy", "entry vpc-lattice", "exit direct haproxy", "exit direct vpc-lattice",
-		"pinned", "not pinned", "floor by peer", "shared gateway", "shared consumer", "shared service", "two providers", "pem", "no pem",
+		"pinned", "not pinned", "floor by peer", "listener set envoy-gateway", "shared gateway", "shared consumer", "shared service", "two providers", "pem", "no pem",
 	} {
 		if seen[what] == 0 {
 			t.Errorf("no generated fleet has: %s", what)
@@ -225,6 +225,9 @@ func (r realised) count(seen map[string]int) {
 			seen["entry "+name]++
 			seen[map[bool]string{true: "pinned", false: "not pinned"}[e.PinIdentities]]++
 			services[c.Facts.Name+e.Service.Namespace+e.Service.Name]++
+			if e.Listener.Kind == "ListenerSet" {
+				seen["listener set "+name]++
+			}
 			gateways[c.Facts.Name+e.Gateway.Namespace+e.Gateway.Name]++
 		}
 		for _, x := range c.Wanted.Exits {

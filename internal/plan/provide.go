@@ -14,10 +14,6 @@ import (
 // floor is the lowest TLS version of everything that gatespan writes; a lower one is a waiver's business, not the fleet's.
 const floor = "1.3"
 
-// maxListeners is how many listeners a Gateway may have. Source: gateway-api apis/v1/gateway_types.go, GatewaySpec.Listeners
-// (+kubebuilder:validation:MaxItems=64).
-const maxListeners = 64
-
 // provide plans the provider side of an exposure in each of its clusters.
 func (m *maker) provide(name string) {
 	x := m.fleet.Exposures[name]
@@ -50,7 +46,7 @@ func (m *maker) exposure(c *Cluster, name string, gateway fleet.Gateway) control
 	return controller.Exposure{
 		Name: name, Owner: x.Owner,
 		GatewayName: x.Providers[c.Facts.Name].Gateway, GatewayNamespace: gateway.Namespace,
-		Listener: name, Hostname: x.Hostname, Mode: mode(x),
+		Listener: name, ListenerSet: x.Providers[c.Facts.Name].ListenerSet, Hostname: x.Hostname, Mode: mode(x),
 		Service: controller.Service{
 			Namespace: s.Namespace, Name: s.Name, Port: s.Port, PortName: s.PortName, TargetPort: s.TargetPort,
 			Selector: maps.Clone(s.Selector), Hostname: s.Hostname, Weights: weights(s),
@@ -144,9 +140,7 @@ func (m *maker) gateways() {
 				continue // nothing is served on it yet
 			}
 			who := "gateway " + name
-			if len(g.Listeners) > maxListeners {
-				m.need(c, who, at, controller.EntryListenerSets)
-			}
+			m.spread(c, who, at, g)
 			if g.Observability.AccessLogs {
 				m.need(c, who, path("clusters", cluster, "gateways", name, "observability", "accessLogs"), controller.EntryAccessLogs)
 			}
@@ -170,7 +164,7 @@ func (m *maker) listener(c *Cluster, exposure controller.Exposure, g controller.
 	l := controller.Listener{
 		Name: exposure.Name, Hostname: x.Hostname, Mode: exposure.Mode, MinTLS: floor,
 		PinIdentities: pinned(x), SourceCIDRs: m.sourceCIDRs(cluster, x), Protocol: x.Protocol(), JWT: jwt(x),
-		ServiceNamespace: x.Service.Namespace,
+		ServiceNamespace: x.Service.Namespace, Set: x.Providers[cluster].ListenerSet,
 	}
 	if l.Mode == "Passthrough" {
 		return l // the pods have the certificate, and verify the client
@@ -253,6 +247,9 @@ func (m *maker) wantedEntry(cluster, name string, gateway fleet.Gateway) control
 	}
 	if w.Mode != "Passthrough" {
 		w.Issuer = m.issuer(x.Providers[cluster].Certificate, cluster)
+	}
+	if set := x.Providers[cluster].ListenerSet; set != "" {
+		w.Listener.Kind, w.Listener.Name = "ListenerSet", set
 	}
 	if len(w.Services) == 0 {
 		w.Services = []string{x.Service.Name}

@@ -45,6 +45,14 @@ func twin(f *fleet.Fleet, by func(*fleet.Exposure)) {
 	f.Exposures["twin"] = x
 }
 
+// inSet puts the listener of an exposure on a ListenerSet.
+func inSet(f *fleet.Fleet, exposure, set string) {
+	change(f.Exposures, exposure, func(x *fleet.Exposure) {
+		x.Providers = maps.Clone(x.Providers)
+		change(x.Providers, "eks-prod", func(p *fleet.Provider) { p.ListenerSet = set })
+	})
+}
+
 func other(f *fleet.Fleet) {
 	td := f.TrustDomains["corp"]
 	td.SPIFFE, td.Bundle.ConfigMap = "other.example.com", "other-ca"
@@ -72,6 +80,9 @@ func loadBalancers(f *fleet.Fleet, by func(*fleet.Gateway), enforcedBy, mode str
 		c.Gateways = maps.Clone(c.Gateways)
 		change(c.Gateways, "edge", func(g *fleet.Gateway) {
 			g.TrustStore, g.SubnetCIDRs = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:truststore/corp/0", []string{"10.0.0.0/24"}
+			if mode == "Passthrough" {
+				g.TrustStore = ""
+			}
 			by(g)
 		})
 	})
@@ -305,7 +316,45 @@ func TestRefusals(t *testing.T) {
 				f.Exposures[fmt.Sprintf("x%d", i)] = f.Exposures["twin"]
 			}
 			delete(f.Exposures, "twin")
-		}, "cannot have more than 64 listeners on a gateway", ""},
+		}, "gateway edge in cluster eks-prod has 65 listeners, and at most 64 are possible", "add exposures.x9.providers.eks-prod.listenerSet"},
+		"a gateway of ListenerSets alone": {func(f *fleet.Fleet) { inSet(f, "relay", "more") },
+			"gateway edge in cluster eks-prod has no listener of its own", "leave listenerSet out"},
+		"a ListenerSet that the cluster does not serve": {func(f *fleet.Fleet) {
+			twin(f, func(*fleet.Exposure) {})
+			inSet(f, "twin", "more")
+			cluster(f, "eks-prod", func(c *fleet.Cluster) { c.GatewayAPI.Version = "1.4" })
+		}, "has Gateway API 1.4, which serves no ListenerSets", "1.5"},
+		"a ListenerSet before policies could be for it": {func(f *fleet.Fleet) {
+			twin(f, func(*fleet.Exposure) {})
+			inSet(f, "twin", "more")
+			cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Controller.Version = "1.8.3" })
+		}, "Envoy Gateway 1.8.3 in cluster eks-prod cannot serve exposures by ListenerSets (listenerSet)", "upgrade to 1.9"},
+		"two gateways with a ListenerSet of one name": {func(f *fleet.Fleet) {
+			for _, name := range []string{"a", "b", "c"} {
+				twin(f, func(x *fleet.Exposure) {
+					x.Hostname, x.Service.Name = name+".example.com", name
+					change(x.Consumers, "orders", func(c *fleet.Consumer) { c.ServiceName = name })
+				})
+				f.Exposures[name] = f.Exposures["twin"]
+			}
+			delete(f.Exposures, "twin")
+			other(f)
+			cluster(f, "eks-prod", func(c *fleet.Cluster) { change(c.Gateways, "other", func(g *fleet.Gateway) { g.TrustDomain = "corp" }) })
+			inSet(f, "a", "more")
+			for name, set := range map[string]string{"b": "", "c": "more"} {
+				change(f.Exposures, name, func(x *fleet.Exposure) {
+					x.Providers = map[string]fleet.Provider{"eks-prod": {Gateway: "other", ListenerSet: set}}
+				})
+			}
+		}, "ListenerSet edge/more of gateway.networking.k8s.io would be written by", "another name"},
+		"subnets of a gateway that is pods": {func(f *fleet.Fleet) {
+			gatewayOf(func(g *fleet.Gateway) { g.SubnetCIDRs = []string{"10.0.0.0/24"} })(f)
+		}, "NetworkPolicies of pods in cluster eks-prod admit Envoy Gateway 1.9.1 by other means", "leave subnetCIDRs out"},
+		"a trust store where pods verify": {func(f *fleet.Fleet) {
+			loadBalancers(f, func(g *fleet.Gateway) {
+				g.TrustStore = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:truststore/corp/0"
+			}, "workload", "Passthrough")
+		}, "nothing verifies clients with its trust store", "leave trustStore out"},
 
 		// What a copied object must be.
 		"copy: taken": {copied(configMap("relay-backend-ca", "relay")),

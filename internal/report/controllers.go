@@ -36,7 +36,7 @@ var abilityTexts = map[controller.AbilityID]string{
 	controller.EntryTimeouts:          "time out requests",
 	controller.EntryRetries:           "try requests again",
 	controller.EntryWeights:           "split requests by weight",
-	controller.EntryListenerSets:      "more than 64 listeners",
+	controller.EntryListenerSets:      "more than 64 listeners (ListenerSet)",
 	controller.EntryInternal:          "have a private address",
 	controller.EntryInternetFacing:    "have a public address",
 	controller.EntryAccessLogs:        "log requests",

@@ -43,7 +43,7 @@ type remoteJWKS struct {
 // listener, so that a route is asked for it as soon as it attaches.
 func tokenPolicy(g controller.Gateway, l controller.Listener) any {
 	return gatewayapi.Make(version, kindSecurityPolicy, gatewayapi.Meta{Name: g.Name + "-" + l.Name, Namespace: g.Namespace}, securityPolicySpec{
-		policyTargets: targetListener(g.Name, l.Name),
+		policyTargets: targetListener(g.Name, l),
 		JWT: &jwtSettings{Providers: []jwtProvider{{
 			Name: "token", Issuer: l.JWT.Issuer, Audiences: l.JWT.Audiences, RemoteJWKS: &remoteJWKS{URI: l.JWT.JWKSURI},
 		}}},

@@ -72,7 +72,8 @@ func abilities() []controller.Ability {
 		yes(controller.ExitClosed, "1.6", network, "a NetworkPolicy around the egress gateway's proxies; the cluster must name its networkPolicyEngine", "internal/gatewayapi/listener.go servicePortToContainerPort"),
 		no(controller.ExitGRPC, "a GRPCRoute cannot rewrite the host that pods call to the one of the exposure", `via: "direct"`, "Gateway API apis/v1/grpcroute_types.go, GRPCRouteFilterType"),
 		no(controller.ExitTCP, "bytes carry no host that could be rewritten, and the name of the TLS handshake ends at the egress gateway", `via: "direct"`, "internal/gatewayapi/route.go processTLSRouteParentRefs"),
-		no(controller.EntryListenerSets, "a Gateway has 64 listeners at most, and the listeners of a ListenerSet are open to policies of its namespace's tenants", "a second gateway in the cluster", "Gateway API apis/v1/gateway_types.go, GatewaySpec.Listeners; internal/gatewayapi/clienttrafficpolicy.go"),
+		// Before 1.9 no policy could be for a listener of a ListenerSet (release-notes/v1.9.0-rc.1.yaml).
+		yes(controller.EntryListenerSets, "1.9", gateway, "ListenerSet of the Gateway's namespace, each listener with a ClientTrafficPolicy of its own; Gateway API 1.5 or newer", "release-notes/v1.8.0.yaml, internal/gatewayapi/clienttrafficpolicy.go"),
 		yes(controller.ExitDirect, "1.0", workload, "the workload presents its own certificate", "no controller is involved"),
 	}
 }

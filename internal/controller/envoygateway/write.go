@@ -25,10 +25,10 @@ func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, erro
 		Infrastructure:   parametersRef(g.Name),
 	}
 	terminates := false
-	for _, l := range g.Listeners {
-		spec.Listeners = append(spec.Listeners, gatewayapi.ProviderListener(g.Port, l))
+	sets := gatewayapi.Listen(&spec, g, func(l controller.Listener) gatewayv1.Listener {
 		terminates = terminates || l.Mode != gatewayapi.Passthrough
-	}
+		return gatewayapi.ProviderListener(g.Port, l)
+	})
 	if terminates && frontendServed(cluster) {
 		// The second belt: a ClientTrafficPolicy that loses its target still leaves client certificates required. spec.tls.backend is
 		// never set: it would switch off the floor in EnvoyProxy spec.backendTLS (internal/gatewayapi/contexts.go).
@@ -38,6 +38,7 @@ func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, erro
 		gatewayapi.Make(version, kindEnvoyProxy, gatewayapi.Meta{Name: g.Name, Namespace: g.Namespace}, providerProxy(cluster, g)),
 		gatewayapi.Make(gatewayapi.Version, "Gateway", gatewayapi.Meta{Name: g.Name, Namespace: g.Namespace}, spec),
 	}
+	objects = append(objects, sets...)
 	for _, l := range g.Listeners {
 		if l.Mode == gatewayapi.Passthrough {
 			continue // the pods terminate TLS: there is nothing that a policy could set
@@ -71,13 +72,18 @@ func frontendServed(c controller.Cluster) bool {
 		(c.Controller.Version == "" || controller.CompareVersions(c.Controller.Version, "1.8") >= 0)
 }
 
-// targetListener attaches a policy to one listener of a Gateway of its namespace.
-func targetListener(gateway, listener string) policyTargets {
+// targetListener attaches a policy to one listener of a Gateway of its namespace, or of a ListenerSet: a section that only a ListenerSet has
+// is not the Gateway's (target.go reaches).
+func targetListener(gateway string, l controller.Listener) policyTargets {
+	kind, name := "Gateway", gateway
+	if l.Set != "" {
+		kind, name = "ListenerSet", l.Set
+	}
 	return policyTargets{TargetRefs: []gatewayv1.LocalPolicyTargetReferenceWithSectionName{{
 		LocalPolicyTargetReference: gatewayv1.LocalPolicyTargetReference{
-			Group: gatewayapi.Group, Kind: "Gateway", Name: gatewayv1.ObjectName(gateway),
+			Group: gatewayapi.Group, Kind: gatewayv1.Kind(kind), Name: gatewayv1.ObjectName(name),
 		},
-		SectionName: pointer(gatewayv1.SectionName(listener)),
+		SectionName: pointer(gatewayv1.SectionName(l.Name)),
 	}}}
 }
 
@@ -102,7 +108,7 @@ func listenerPolicy(gateway string, l controller.Listener, configMap string) cli
 		}
 	}
 	spec := clientTrafficPolicySpec{
-		policyTargets: targetListener(gateway, l.Name),
+		policyTargets: targetListener(gateway, l),
 		TLS:           &clientTLS{tlsSettings: tlsSettings{MinVersion: l.MinTLS, MaxVersion: "1.3"}, ClientValidation: validation},
 		Headers:       &headerSettings{},
 	}

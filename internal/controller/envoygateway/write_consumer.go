@@ -96,7 +96,7 @@ func destination(gateway, proxies string, c controller.Consumer, d controller.De
 	}
 	return []any{
 		gatewayapi.Make(version, kindClientTrafficPolicy, gatewayapi.Meta{Name: name, Namespace: c.Namespace}, clientTrafficPolicySpec{
-			policyTargets: targetListener(gateway, d.Exposure),
+			policyTargets: targetListener(gateway, controller.Listener{Name: d.Exposure}),
 			TLS:           &clientTLS{tlsSettings: tlsSettings{MinVersion: "1.3", MaxVersion: "1.3"}},
 		}),
 		gatewayapi.Make(gatewayapi.Version, "HTTPRoute", gatewayapi.Meta{Name: name, Namespace: c.Namespace}, gatewayv1.HTTPRouteSpec{

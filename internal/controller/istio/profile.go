@@ -82,7 +82,7 @@ func abilities() []controller.Ability {
 	yes(controller.ExitClosed, "1.28", mesh, "an ISTIO_MUTUAL listener, and an AuthorizationPolicy that names the consumer's service account", "pilot/pkg/networking/core/listener.go BuildListenerTLSContext")
 	no(controller.ExitGRPC, "a GRPCRoute cannot rewrite the host that pods call to the one of the exposure", `via: "direct"`, "Gateway API apis/v1/grpcroute_types.go, GRPCRouteFilterType")
 	no(controller.ExitTCP, "bytes carry no host that could be rewritten, and the name of the TLS handshake ends at the egress gateway", `via: "direct"`, "pilot/pkg/config/kube/gateway/conversion.go convertTLSRoute")
-	no(controller.EntryListenerSets, "a Gateway has 64 listeners at most, and on a ListenerSet the CA of spec.tls.frontend is looked for in the ListenerSet's namespace", "a second gateway in the cluster", "pilot/pkg/config/kube/gateway/conversion.go buildCaCertificateReference")
+	yes(controller.EntryListenerSets, "1.31", gateway, "ListenerSet of the Gateway's namespace, where the CA of spec.tls.frontend is looked for; Gateway API 1.5 or newer", "pilot/pkg/config/kube/gateway/conversion.go buildCaCertificateReference, controller.go")
 	yes(controller.ExitDirect, "1.28", workload, "the workload presents its own certificate", "no controller is involved")
 	return out
 }

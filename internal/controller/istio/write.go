@@ -29,16 +29,16 @@ func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, erro
 		Infrastructure:   infrastructure(cluster, g),
 	}
 	terminates := false
-	for _, l := range g.Listeners {
-		spec.Listeners = append(spec.Listeners, providerListener(cluster, g.Port, l))
+	sets := gatewayapi.Listen(&spec, g, func(l controller.Listener) gatewayv1.Listener {
 		terminates = terminates || l.Mode != gatewayapi.Passthrough
-	}
+		return providerListener(cluster, g.Port, l)
+	})
 	frontend := frontendWritten(cluster)
 	if terminates && frontend {
 		// One reference, and a ConfigMap: a Secret would not do before 1.31 (releasenotes/notes/cacert-secret-sds-auth.yaml).
 		spec.TLS = gatewayapi.FrontendTLS(ca)
 	}
-	objects := []any{gatewayapi.Make(gatewayapi.Version, "Gateway", gatewayapi.Meta{Name: g.Name, Namespace: g.Namespace}, spec)}
+	objects := append([]any{gatewayapi.Make(gatewayapi.Version, "Gateway", gatewayapi.Meta{Name: g.Name, Namespace: g.Namespace}, spec)}, sets...)
 	policy, err := clientPolicy(g)
 	if err != nil {
 		return nil, err

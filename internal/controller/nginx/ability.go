@@ -39,7 +39,9 @@ func abilities() []controller.Ability {
 		no(controller.EntryRetries, "it ignores HTTPRoute spec.rules.retry", "let the callers retry; Envoy Gateway and Istio retry at the gateway", routes+" checkForUnsupportedHTTPFields"),
 		no(controller.EntryTimeouts, "it ignores HTTPRoute spec.rules.timeouts", "a ProxySettingsPolicy among the exposure's objects bounds connect, send and read", routes+" checkForUnsupportedHTTPFields"),
 		no(controller.EntryJWT, "only NGINX Plus checks tokens (AuthenticationFilter), and the fleet does not say that the proxies are NGINX Plus", "Envoy Gateway checks tokens", "state/graph/authentication_filter.go"),
-		no(controller.EntryListenerSets, "gatespan writes the listeners of its gateways into the Gateway", "another gateway", "state/graph/listenerset.go"),
+		// 2.6.3 opened the ports of their listeners and applied policies to their routes (CHANGELOG.md).
+		yes(controller.EntryListenerSets, "2.6.3", gateway, "ListenerSet of the Gateway's namespace; spec.tls.frontend is for its listeners too, by port; Gateway API 1.5 or newer",
+			"state/graph/listenerset.go mergeGatewayAndListenerSetListeners, state/dataplane/configuration.go buildFrontendTLSCertBundles"),
 		yes(controller.EntryInternal, "2.0", network, balanced, "provisioner/objects.go buildLabelsAndAnnotations"),
 		yes(controller.EntryInternetFacing, "2.0", network, balanced, "provisioner/objects.go buildLabelsAndAnnotations"),
 		yes(controller.EntryReplicas, "2.0", gateway, "NginxProxy spec.kubernetes.deployment.replicas", "provisioner/objects.go buildNginxDeployment"),

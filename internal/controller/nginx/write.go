@@ -30,19 +30,20 @@ func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, erro
 		}
 		spec.Infrastructure.Annotations[gatewayv1.AnnotationKey(k)] = gatewayv1.AnnotationValue(v)
 	}
-	for _, l := range g.Listeners {
+	sets := gatewayapi.Listen(&spec, g, func(l controller.Listener) gatewayv1.Listener {
 		listener := gatewayapi.ProviderListener(g.Port, l)
 		if l.Mode != gatewayapi.Passthrough {
 			listener.TLS.Options = floor()
 			spec.TLS = gatewayapi.FrontendTLS(ca)
 		}
-		spec.Listeners = append(spec.Listeners, listener)
-	}
+		return listener
+	})
 	at := gatewayapi.Meta{Name: g.Name, Namespace: g.Namespace}
 	objects := []any{
 		gatewayapi.Make(proxyVersion, kindNginxProxy, at, providerProxy(cluster, g)),
 		gatewayapi.Make(gatewayapi.Version, "Gateway", at, spec),
 	}
+	objects = append(objects, sets...)
 	for _, l := range g.Listeners {
 		objects = appendObject(objects, kubernetes.Certificate(l.Certificate, l.Certificate.Secret))
 	}
