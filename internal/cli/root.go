@@ -55,7 +55,7 @@ Exit codes: 0 nothing blocks, 1 a finding blocks, 2 the run could not be complet
 	root.AddCommand(
 		a.checkCommand(), a.generateCommand(), a.diffCommand(), a.showCommand(), a.whyCommand(),
 		a.explainCommand(), a.rulesCommand(), a.controllersCommand(), a.schemaCommand(), a.exportCommand(), a.versionCommand(),
-		a.waiveCommand(), a.dueCommand(),
+		a.initCommand(), a.waiveCommand(), a.dueCommand(),
 	)
 	for _, c := range root.Commands() {
 		c.DisableFlagsInUseLine = true

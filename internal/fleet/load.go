@@ -165,3 +165,18 @@ func exposuresOnly(r result) Errors {
 	}
 	return errs
 }
+
+// Parse reads and checks a fleet whose files are in memory, by slash path: those below exposures/ of root one at a time, as Load does.
+func Parse(files map[string][]byte, root, overlays string) (*Fleet, error) {
+	var shared, single []source
+	for _, name := range sorted(files) {
+		switch src := (source{name: name, data: files[name]}); {
+		case format(name) == "":
+		case path.Dir(name) == path.Join(root, exposuresDir):
+			single = append(single, src)
+		case path.Dir(name) == path.Clean(root):
+			shared = append(shared, src)
+		}
+	}
+	return loadSources(shared, single, nil, overlays, defaultLimits)
+}

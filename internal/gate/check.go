@@ -22,7 +22,7 @@ func Check(ctx context.Context, o Options) (*report.Report, error) {
 	if o.OnlyNew && o.Base == "" {
 		return nil, &Problem{What: "--only-new needs --base", Hint: "name the revision that findings are new against, for example --base origin/main"}
 	}
-	p, head, err := loadHead(ctx, o)
+	p, head, guess, err := headOrFirstLook(ctx, o)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +58,9 @@ func Check(ctx context.Context, o Options) (*report.Report, error) {
 	if o.OnlyNew {
 		findings = slices.DeleteFunc(findings, func(f finding.Finding) bool { return !f.Introduced })
 	}
-	return compile(head, b, findings, placed(b.side, head, changes), rules, o), nil
+	r := compile(head, b, findings, placed(b.side, head, changes), rules, o)
+	guess.addTo(r, o)
+	return r, nil
 }
 
 // drift compares what the fleet generates with what is in the tree, per cluster; without a fleet there is none.

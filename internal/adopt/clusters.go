@@ -1,0 +1,264 @@
+// Package adopt looks at a GitOps repository that never saw gatespan.
+//
+//  1. Clusters: which clusters it seems to hold, by Argo CD's destinations and by the folders that people use
+//  2. Propose: a fleet to start from, by reading the posture of those clusters backwards
+//
+// All of it is a guess that somebody must look at, and every guess says what it rests on.
+package adopt
+
+import (
+	"bytes"
+	"cmp"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	yaml "go.yaml.in/yaml/v3"
+)
+
+// Cluster is one cluster that a repository seems to hold.
+type Cluster struct {
+	Name        string // a valid name for a fleet
+	Path        string // where its GitOps engine starts, relative to the repository
+	Engine      string // flux, argocd, "" when neither is seen
+	Destination string // what Argo CD calls it, when that is not Name
+	Why         string // one clause: what it was taken from
+}
+
+// parents are the folders whose folders people name after clusters, the surest first.
+var parents = []string{"clusters", "cluster", "overlays", "environments", "envs", "env"}
+
+const (
+	mostEntries = 100_000 // directory entries that are looked at
+	mostBytes   = 1 << 20 // of a file that is looked into
+)
+
+// Clusters guesses the clusters of a repository, sorted by name; none when it holds no manifest. Gateways are the files that seem to hold
+// one: whoever guesses must see to it that all of them are judged. An error is the file system's.
+func Clusters(fsys fs.FS) (clusters []Cluster, gateways []string, err error) {
+	l := &look{fsys: fsys}
+	if err := fs.WalkDir(fsys, ".", l.visit); err != nil {
+		return nil, nil, err
+	}
+	if len(l.manifests) == 0 {
+		return nil, nil, nil
+	}
+	out := l.folders()
+	if len(out) == 0 {
+		out = l.destinations()
+	}
+	if len(out) == 0 {
+		out = []Cluster{{Name: "cluster", Path: l.common(l.manifests), Why: "the folder that holds all manifests"}}
+	}
+	for i := range out {
+		out[i].Engine = l.engine(out[i])
+	}
+	byName := func(a, b Cluster) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Path, b.Path))
+	}
+	slices.SortFunc(out, byName)
+	for i := 1; i < len(out); i++ { // two folders whose names differ by what a fleet's names cannot have
+		if out[i].Name == out[i-1].Name {
+			out[i].Name = key(out[i].Path)
+		}
+	}
+	slices.SortFunc(out, byName)
+	return out, l.gateways, nil
+}
+
+// look is what was seen of the repository.
+type look struct {
+	fsys      fs.FS
+	entries   int
+	manifests []string // files with Kubernetes objects or a kustomization
+	flux      []string // files with Flux Kustomizations
+	gateways  []string // files with Gateways, or what adds listeners to them
+	apps      []application
+}
+
+// application is one Argo CD Application, as far as it names a cluster.
+type application struct {
+	file, destination string
+	paths             []string
+}
+
+var (
+	manifestFile = regexp.MustCompile(`(?m)^\s*["']?(apiVersion|kind)["']?\s*:`)
+	gatewayKind  = regexp.MustCompile(`(?m)^\s*["']?kind["']?\s*:\s*["']?(Gateway|ListenerSet|XListenerSet)\b`)
+	fluxKind     = []byte("kustomize.toolkit.fluxcd.io/")
+	argoKind     = []byte("argoproj.io/")
+)
+
+func (l *look) visit(name string, entry fs.DirEntry, err error) error {
+	if err != nil {
+		return err
+	}
+	if l.entries++; l.entries > mostEntries {
+		return fs.SkipAll // a guess may be of what was seen
+	}
+	base := path.Base(name)
+	hidden := strings.HasPrefix(base, ".") && name != "."
+	switch {
+	case entry.IsDir() && (hidden || base == "node_modules" || base == "vendor"):
+		return fs.SkipDir
+	case entry.IsDir() || hidden || !entry.Type().IsRegular() || !slices.Contains([]string{".yaml", ".yml", ".json"}, path.Ext(name)):
+		return nil
+	}
+	info, err := entry.Info()
+	if err != nil || info.Size() > mostBytes {
+		return nil
+	}
+	content, err := fs.ReadFile(l.fsys, name)
+	if err != nil || !manifestFile.Match(content) && !strings.HasPrefix(base, "kustomization.") {
+		return nil
+	}
+	l.manifests = append(l.manifests, name)
+	if gatewayKind.Match(content) {
+		l.gateways = append(l.gateways, name)
+	}
+	if bytes.Contains(content, fluxKind) {
+		l.flux = append(l.flux, name)
+	}
+	if bytes.Contains(content, argoKind) {
+		l.apps = append(l.apps, applications(name, content)...)
+	}
+	return nil
+}
+
+// applications reads the Applications of a file; what cannot be read is none.
+func applications(name string, content []byte) []application {
+	var out []application
+	decoder := yaml.NewDecoder(bytes.NewReader(content))
+	for {
+		var doc struct {
+			Kind string `yaml:"kind"`
+			Spec struct {
+				Destination struct {
+					Name   string `yaml:"name"`
+					Server string `yaml:"server"`
+				} `yaml:"destination"`
+				Source struct {
+					Path string `yaml:"path"`
+				} `yaml:"source"`
+				Sources []struct {
+					Path string `yaml:"path"`
+				} `yaml:"sources"`
+			} `yaml:"spec"`
+		}
+		if decoder.Decode(&doc) != nil {
+			return out
+		}
+		if doc.Kind != "Application" {
+			continue
+		}
+		a := application{file: name, destination: doc.Spec.Destination.Name}
+		if a.destination == "" {
+			a.destination = doc.Spec.Destination.Server
+		}
+		for _, s := range append(doc.Spec.Sources, doc.Spec.Source) {
+			if local := path.Clean(s.Path); s.Path != "" && fs.ValidPath(local) {
+				a.paths = append(a.paths, local)
+			}
+		}
+		out = append(out, a)
+	}
+}
+
+// folders are the folders below the first of parents that has some with manifests.
+func (l *look) folders() []Cluster {
+	for _, parent := range parents {
+		seen := map[string]bool{}
+		var out []Cluster
+		for _, file := range l.manifests {
+			rest, below := strings.CutPrefix(file, parent+"/")
+			folder, _, deeper := strings.Cut(rest, "/")
+			if below && deeper && !seen[folder] {
+				seen[folder] = true
+				out = append(out, Cluster{Name: key(folder), Path: parent + "/" + folder, Why: "the folder " + parent + "/" + folder})
+			}
+		}
+		if len(out) > 0 {
+			return out
+		}
+	}
+	return nil
+}
+
+// destinations are the clusters that Argo CD's Applications name.
+func (l *look) destinations() []Cluster {
+	paths := map[string][]string{}
+	for _, a := range l.apps {
+		for _, p := range a.paths {
+			if info, err := fs.Stat(l.fsys, p); err == nil && info.IsDir() && a.destination != "" {
+				paths[a.destination] = append(paths[a.destination], p)
+			}
+		}
+	}
+	var out []Cluster
+	for destination, all := range paths {
+		c := Cluster{Name: key(destination), Path: l.ancestor(all), Why: "Argo CD's destination " + destination}
+		if destination == "https://kubernetes.default.svc" {
+			c.Name = "in-cluster"
+		}
+		if c.Name != destination {
+			c.Destination = destination
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// engine is what applies a cluster, as the objects below its path tell.
+func (l *look) engine(c Cluster) string {
+	below := func(file string) bool { return c.Path == "." || strings.HasPrefix(file, c.Path+"/") }
+	switch {
+	case slices.ContainsFunc(l.flux, below):
+		return "flux"
+	case c.Destination != "" || strings.HasPrefix(c.Why, "Argo CD"):
+		return "argocd"
+	case slices.ContainsFunc(l.apps, func(a application) bool {
+		return below(a.file) || key(a.destination) == c.Name || slices.ContainsFunc(a.paths, func(p string) bool { return p == c.Path || below(p) })
+	}):
+		return "argocd"
+	}
+	return ""
+}
+
+// common is the deepest folder that holds all files.
+func (l *look) common(files []string) string {
+	dirs := make([]string, len(files))
+	for i, f := range files {
+		dirs[i] = path.Dir(f)
+	}
+	return l.ancestor(dirs)
+}
+
+func (l *look) ancestor(dirs []string) string {
+	out := dirs[0]
+	for _, d := range dirs[1:] {
+		for out != "." && d != out && !strings.HasPrefix(d, out+"/") {
+			out = path.Dir(out)
+		}
+	}
+	return out
+}
+
+var notKey = regexp.MustCompile(`[^a-z0-9]+`)
+
+// key makes a name that a fleet allows of a folder's, or a URL.
+func key(name string) string {
+	name = strings.ToLower(name)
+	if _, rest, ok := strings.Cut(name, "://"); ok {
+		name = rest
+	}
+	name = strings.Trim(notKey.ReplaceAllString(name, "-"), "-")
+	if len(name) > 48 {
+		name = strings.Trim(name[:48], "-")
+	}
+	if name == "" {
+		return "cluster"
+	}
+	return name
+}

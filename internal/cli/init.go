@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatespan/gatespan/internal/gate"
+	"github.com/gatespan/gatespan/internal/report"
+)
+
+func (a *app) initCommand() *cobra.Command {
+	var dryRun bool
+	cmd := &cobra.Command{
+		Use:   "init",
+		Short: "Look at a GitOps repository and write a fleet to start from",
+		Long: `init guesses the clusters of a repository that has no fleet, by folders such as clusters/<name> and
+overlays/<name> or by Argo CD's destinations, reads what their controllers would enforce, and writes
+a fleet: clusters, gateways for browsers (publicGateways), trust domains, and a draft of an exposure for
+each listener that requires client certificates. Also the schema for editors, a hook for pre-commit and
+a workflow. It asks nothing, and what is there already stays as it is.`,
+		Example: `  gatespan init --dry-run      # show every file, write nothing
+  gatespan init
+  gatespan init -C ../gitops`,
+		Args: arguments(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o := a.options()
+			progress, clear := a.progress()
+			o.Progress = progress
+			b, err := gate.Init(cmd.Context(), o)
+			clear()
+			if err != nil {
+				return err
+			}
+			root, err := os.OpenRoot(b.Root)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = root.Close() }()
+			addons(b, root)
+			written, kept, err := writeNew(root, b.Files, dryRun)
+			if err != nil {
+				return err
+			}
+			shown := map[string][]byte{}
+			for _, name := range written {
+				if dryRun && !strings.Contains(name, "/cue.mod/") && !strings.HasSuffix(name, ".schema.json") { // those are for editors
+					shown[name] = b.Files[name]
+				}
+			}
+			return report.BeginningText(a.out, report.Beginning{
+				Clusters: b.Clusters, Written: written, Kept: kept, Shown: shown, Notes: b.Notes, Planned: dryRun,
+			}, a.style())
+		},
+	}
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what would be written, and write nothing")
+	return cmd
+}
+
+// writeNew writes the files that are not there yet, and names those that are. No link is followed.
+func writeNew(root *os.Root, files map[string][]byte, dryRun bool) (written, kept []string, err error) {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		old, err := existing(root, name)
+		if err != nil {
+			return written, kept, err
+		}
+		if old != nil {
+			kept = append(kept, name)
+		} else {
+			written = append(written, name)
+		}
+	}
+	if dryRun {
+		return written, kept, nil
+	}
+	for _, name := range written {
+		if err := root.MkdirAll(path.Dir(name), 0o755); err != nil {
+			return nil, nil, err
+		}
+		if err := replace(root, name, files[name]); err != nil {
+			return nil, nil, fmt.Errorf("write %s: %w", name, err)
+		}
+	}
+	return written, kept, nil
+}
+
+const (
+	hookFile     = ".pre-commit-config.yaml"
+	workflowFile = ".github/workflows/gatespan.yml"
+)
+
+// addons are the hook, the workflow, and what owners of the gate should own. Files that are there get a note instead.
+func addons(b *gate.Beginning, root *os.Root) {
+	there := func(name string) bool {
+		_, err := root.Lstat(name)
+		return err == nil
+	}
+	flags := ""
+	if b.Fleet != "fleet" {
+		flags = " --fleet " + b.Fleet
+	}
+	b.Files[hookFile] = []byte(hookText(flags))
+	if there(hookFile) {
+		b.Notes = append(b.Notes, hookFile+" is there already; add to its repos: repo https://github.com/gatespan/gatespan, hook gatespan-check")
+	}
+	elsewhere := slices.ContainsFunc([]string{".gitlab-ci.yml", "azure-pipelines.yml", "Jenkinsfile"}, there)
+	if elsewhere && !there(".github") {
+		b.Notes = append(b.Notes, "another CI than GitHub's runs here: run gatespan check --base REV in it, with -o gitlab=FILE or -o junit=FILE")
+	} else {
+		b.Files[workflowFile] = []byte(workflowText(b.Fleet))
+	}
+	b.Notes = append(b.Notes, fmt.Sprintf("let the gate's owners review it. Lines for CODEOWNERS, with your team: /%s/ @ORG/TEAM and /%s @ORG/TEAM", b.Fleet, workflowFile))
+}
+
+func hookText(flags string) string {
+	args := ""
+	if flags != "" {
+		args = "\n    args: [" + strings.Join(strings.Fields(flags), ", ") + "]"
+	}
+	return `# Written by gatespan init.
+repos:
+- repo: https://github.com/gatespan/gatespan
+  rev: main # pin a commit
+  hooks:
+  - id: gatespan-check` + args + "\n"
+}
+
+func workflowText(fleet string) string {
+	return `# Written by gatespan init. Pin the commit of gatespan, and make the job a required check.
+name: gatespan
+on: pull_request
+permissions:
+  contents: read
+jobs:
+  check:
+    uses: gatespan/gatespan/.github/workflows/check.yml@main
+    with:
+      fleet: ` + fleet + "\n"
+}
