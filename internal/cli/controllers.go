@@ -10,6 +10,7 @@ import (
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/controller/catalog"
 	"github.com/gatespan/gatespan/internal/gate"
+	"github.com/gatespan/gatespan/internal/plan"
 	"github.com/gatespan/gatespan/internal/report"
 )
 
@@ -19,7 +20,8 @@ func (a *app) controllersCommand() *cobra.Command {
 		Use:   "controllers",
 		Short: "Show what each gateway controller can enforce",
 		Long: `controllers prints the capability matrix: what can be asked of each controller, since which version, and
-what works instead where it cannot. With --for it says which of them could serve an exposure of the fleet;
+what works instead where it cannot. With --for it plans an exposure of the fleet with each controller in
+turn, and says which could serve it, what the fleet would have to say for that, and why the others cannot;
 with --cluster what the exposures need to be installed in one of its clusters: CRDs, the controller, flags
 and configuration.`,
 		Example: `  gatespan controllers
@@ -40,7 +42,7 @@ and configuration.`,
 				return a.installation(cmd, cluster, format)
 			}
 			if exposure != "" {
-				return a.candidates(cmd, profiles, exposure, format)
+				return a.candidates(cmd, exposure, format)
 			}
 			switch format {
 			case "markdown":
@@ -116,16 +118,15 @@ func (a *app) installation(cmd *cobra.Command, name, format string) error {
 	return report.InstallationText(a.out, in, a.style())
 }
 
-func (a *app) candidates(cmd *cobra.Command, profiles []controller.Profile, name, format string) error {
+func (a *app) candidates(cmd *cobra.Command, name, format string) error {
 	f, err := gate.Fleet(cmd.Context(), a.options())
 	if err != nil {
 		return err
 	}
-	exposure, ok := f.Exposures[name]
-	if !ok {
+	if _, ok := f.Exposures[name]; !ok {
 		return problem{what: fmt.Sprintf("no exposure %q", name), hint: nearest(name, slices.Sorted(maps.Keys(f.Exposures)))}
 	}
-	all := report.Candidates(profiles, report.Needs(exposure))
+	all := report.Candidates(plan.Candidates(f, name, catalog.All()))
 	switch format {
 	case "json":
 		return report.JSON(a.out, map[string]any{"version": "1", "exposure": name, "candidates": all})

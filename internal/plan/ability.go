@@ -63,6 +63,10 @@ func (m *maker) need(c *Cluster, who string, at []string, ids ...controller.Abil
 			c.use(id)
 			continue
 		}
+		if m.lacking == nil {
+			m.lacking = map[int]bool{}
+		}
+		m.lacks, m.lacking[len(m.all)] = append(m.lacks, Lack{id, line.How, line.Instead}), true
 		because := line.How
 		if line.Source != "" {
 			because += " (" + line.Source + ")"
@@ -86,7 +90,7 @@ func called(c *Cluster) string {
 func (m *maker) entryAbilities(c *Cluster, name string, at []string) {
 	x := m.fleet.Exposures[name]
 	who := "exposure " + name
-	m.need(c, who, at, Asks(x)...)
+	m.need(c, who, at, asked(x)...)
 	gateway := m.fleet.Clusters[c.Facts.Name].Gateways[x.Providers[c.Facts.Name].Gateway]
 	if gateway.Scheme == posture.SchemeInternetFacing {
 		m.need(c, who, at, controller.EntryInternetFacing)
@@ -111,8 +115,8 @@ func (m *maker) entryAbilities(c *Cluster, name string, at []string) {
 	}
 }
 
-// Asks lists what an exposure asks of whatever controller serves it, beside identities, the hop to the pods and where it can be reached from.
-func Asks(x fleet.Exposure) []controller.AbilityID {
+// asked lists what an exposure asks of whatever controller serves it, beside identities, the hop to the pods and where it can be reached from.
+func asked(x fleet.Exposure) []controller.AbilityID {
 	if mode(x) == "Passthrough" {
 		return []controller.AbilityID{controller.EntryPassthrough} // everything else is the pods' business
 	}

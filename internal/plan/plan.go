@@ -95,6 +95,9 @@ type maker struct {
 	fleet    *fleet.Fleet
 	clusters map[string]*Cluster
 	uses     []use
+
+	lacks   []Lack       // every ability that was refused
+	lacking map[int]bool // and which of the refusals say so
 }
 
 // use is one exposure as one consumer calls it: what makes a consumer's destination.

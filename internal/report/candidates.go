@@ -2,20 +2,20 @@ package report
 
 import (
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/gatespan/gatespan/internal/controller"
-	"github.com/gatespan/gatespan/internal/fleet"
 	"github.com/gatespan/gatespan/internal/plan"
 )
 
-// Candidate is one controller for an exposure: it can serve it, or what it lacks.
+// Candidate is one controller for an exposure: it can serve it, with what the fleet would have to say for it, or what it lacks.
 type Candidate struct {
 	Name         string `json:"name"`
 	Distribution string `json:"distribution"`
+	Version      string `json:"version"`
 	Can          bool   `json:"can"`
 	Lacks        []Lack `json:"lacks"`
+	Asks         []Ask  `json:"asks"`
 }
 
 // Lack is an ability that an exposure needs and a controller does not have.
@@ -26,28 +26,29 @@ type Lack struct {
 	Instead string `json:"instead,omitempty"`
 }
 
-// Candidates holds every controller against the abilities that an exposure needs.
-func Candidates(profiles []controller.Profile, needs []controller.AbilityID) []Candidate {
+// Ask is what the fleet would have to say, or leave out.
+type Ask struct {
+	What string `json:"what"`
+	Hint string `json:"hint,omitempty"`
+}
+
+// Candidates is what the plan says of each controller.
+func Candidates(all []plan.Candidate) []Candidate {
 	out := []Candidate{}
-	for _, c := range columns(profiles) {
-		one := Candidate{Name: c.profile.Name, Distribution: c.distribution, Can: true, Lacks: []Lack{}}
-		for _, line := range matrix {
-			for _, need := range needs {
-				if need != line.ID {
-					continue
-				}
-				if a, ok := c.profile.Ability(need, c.distribution, ""); !ok {
-					one.Can = false
-					one.Lacks = append(one.Lacks, Lack{string(need), line.Text, a.How, a.Instead})
-				}
-			}
+	for _, c := range all {
+		one := Candidate{Name: c.Name, Distribution: c.Distribution, Version: c.Version, Can: len(c.Lacks) == 0, Lacks: []Lack{}, Asks: []Ask{}}
+		for _, l := range c.Lacks {
+			one.Lacks = append(one.Lacks, Lack{string(l.ID), abilityTexts[l.ID], l.How, l.Instead})
+		}
+		for _, a := range c.Asks {
+			one.Asks = append(one.Asks, Ask{a.Message, a.Hint})
 		}
 		out = append(out, one)
 	}
 	return out
 }
 
-// CandidatesText prints which controllers could serve an exposure, and why the others cannot.
+// CandidatesText prints which controllers could serve an exposure, what that would ask of the fleet, and why the others cannot.
 func CandidatesText(w io.Writer, exposure string, all []Candidate, style Style) error {
 	p := &page{style: style}
 	p.say(bold, "who could serve "+exposure)
@@ -76,27 +77,15 @@ func CandidatesText(w io.Writer, exposure string, all []Candidate, style Style) 
 				p.wrapped("         instead: ", none, l.Instead)
 			}
 		}
+		if !c.Can {
+			continue // what else it would ask for helps nobody
+		}
+		for _, a := range c.Asks {
+			p.wrapped("         if: ", none, a.What)
+			if a.Hint != "" {
+				p.wrapped("         hint: ", none, a.Hint)
+			}
+		}
 	}
 	return p.print(w)
-}
-
-// Needs lists what an exposure asks of the controller that serves it, as plan asks it.
-func Needs(x fleet.Exposure) []controller.AbilityID {
-	needs := plan.Asks(x)
-	if x.TLS.Mode == "Passthrough" {
-		return needs
-	}
-	needs = append(needs, controller.EntryBackendTLS)
-	for _, c := range x.Consumers {
-		if by := c.Identity.EnforcedBy; by != "" && by != "gateway" {
-			continue
-		}
-		if c.Identity.URI != "" {
-			needs = append(needs, controller.EntryIdentityURI)
-		} else {
-			needs = append(needs, controller.EntryIdentityDNS)
-		}
-	}
-	slices.Sort(needs)
-	return slices.Compact(needs)
 }

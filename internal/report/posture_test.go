@@ -8,6 +8,8 @@ import (
 
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/finding"
+	"github.com/gatespan/gatespan/internal/fleet"
+	"github.com/gatespan/gatespan/internal/plan"
 	"github.com/gatespan/gatespan/internal/policy"
 	"github.com/gatespan/gatespan/internal/posture"
 	"github.com/gatespan/gatespan/internal/trace"
@@ -126,9 +128,17 @@ func TestControllers(t *testing.T) {
 }
 
 func TestCandidates(t *testing.T) {
-	all := Candidates(profilesExample(), []controller.AbilityID{controller.EntryFloor, controller.EntryTerminate})
+	all := Candidates([]plan.Candidate{
+		{Name: "one", Distribution: "upstream", Version: "1.9"},
+		{Name: "one", Distribution: "addon", Version: "2", Asks: []fleet.Error{{Message: "it verifies clients with a trust store of the cloud, and gateway edge names none", Hint: "add trustStore"}}},
+		{Name: "two", Distribution: "upstream", Version: "1", Lacks: []plan.Lack{
+			{ID: controller.EntryTerminate, How: "it accepts TLS 1.2 | <always>", Instead: "another cluster"},
+			{ID: controller.EntryFloor, How: "it accepts TLS 1.2 | <always>", Instead: "another cluster"},
+			{ID: controller.EntryJWT, How: "it checks no tokens"},
+		}, Asks: []fleet.Error{{Message: "never shown"}}},
+	})
 	golden(t, "candidates.txt", printed(t, func(b *bytes.Buffer) error { return CandidatesText(b, "relay", all, Style{}) }))
-	if !all[0].Can || all[1].Can || len(all[1].Lacks) != 1 || len(all[2].Lacks) != 2 {
+	if !all[0].Can || !all[1].Can || len(all[1].Asks) != 1 || all[2].Can || len(all[2].Lacks) != 3 {
 		t.Errorf("got %+v", all)
 	}
 }
