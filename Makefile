@@ -6,6 +6,7 @@ export GOTOOLCHAIN := local
 
 FLEET := testdata/relay
 GATESPAN := bin/gatespan
+ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.7
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 GOLANGCI := $(shell command -v golangci-lint 2>/dev/null)
 GO_FILES := $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null)
@@ -43,10 +44,11 @@ golden: ## rewrite golden files, to be reviewed with git diff
 	$(GO) test ./... -args -update
 
 .PHONY: lint
-lint: ## gofmt, vet, staticcheck; golangci-lint where it is installed
+lint: ## gofmt, vet, staticcheck, actionlint; golangci-lint where it is installed
 	@unformatted=$$(gofmt -l $(GO_FILES)); if [ -n "$$unformatted" ]; then echo "not gofmt-ed:"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
+	$(GO) run $(ACTIONLINT) -shellcheck= -pyflakes= .github/workflows/*.y*ml
 ifneq ($(GOLANGCI),)
 	$(GOLANGCI) run
 else

@@ -131,14 +131,21 @@ repos:
 }
 
 func workflowText(fleet string) string {
-	return `# Written by gatespan init. Pin the commit of gatespan, and make the job a required check.
+	return `# Written by gatespan init. Pin the commits, and make the job a required check.
 name: gatespan
 on: pull_request
 permissions:
   contents: read
 jobs:
   check:
-    uses: gatespan/gatespan/.github/workflows/check.yml@main
-    with:
-      fleet: ` + fleet + "\n"
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/checkout@v5
+        with:
+          fetch-depth: 0 # the change is judged against its merge base
+          persist-credentials: false
+      - uses: gatespan/gatespan/.github/actions/gatespan@main # pin a commit
+        with:
+          fleet: ` + fleet + "\n" + `          only-new: false # true blocks only what a change introduces
+`
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/gatespan/gatespan/internal/finding"
 )
 
-// Due is what runs out soon. Its JSON shape is published, version 1.
+// Due is what runs out soon. Its JSON shape has a version of its own.
 type Due struct {
 	Version string    `json:"version"` // "1"
 	Today   string    `json:"today"`
