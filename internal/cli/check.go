@@ -12,6 +12,7 @@ import (
 func (a *app) checkCommand() *cobra.Command {
 	var formats []string
 	var verbose bool
+	var shard string
 	o := gate.Options{}
 	cmd := &cobra.Command{
 		Use:   "check [PATH…]",
@@ -29,6 +30,7 @@ Exit codes: 0 nothing blocks, 1 a finding blocks, 2 the run could not be complet
   gatespan check --staged --quiet                       # in a pre-commit hook
   gatespan check -o github -o sarif=gatespan.sarif      # annotations, and code scanning
   gatespan check -o text -o markdown=comment.md         # for people, and for a comment
+  gatespan check --shard 1/4 -o json=1.json             # a quarter of a large repository
   gatespan check --overlays clusters --fail-on warn     # overlays that people wrote by hand`,
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			if err := oneOf("fail-on", o.FailOn, "block", "change", "warn"); err != nil {
@@ -36,6 +38,13 @@ Exit codes: 0 nothing blocks, 1 a finding blocks, 2 the run could not be complet
 			}
 			if err := oneOf("trust", o.Trust, "base", "head"); err != nil {
 				return err
+			}
+			if shard != "" {
+				part, err := gate.ParseShard(shard)
+				if err != nil {
+					return err
+				}
+				o.Shard = &part
 			}
 			outputs, err := outputs(formats)
 			if err != nil {
@@ -52,28 +61,7 @@ Exit codes: 0 nothing blocks, 1 a finding blocks, 2 the run could not be complet
 			if err != nil {
 				return err
 			}
-			options := report.Options{Style: a.style(), ReadFile: gate.Reader(cmd.Context(), o)}
-			options.Verbose = verbose
-			if slices.ContainsFunc(outputs, func(out output) bool { return out.format.Explains }) {
-				options.Version = versions().Gatespan
-				if options.Rules, err = a.rules(o.Policies); err != nil { // those of the base were judged with, and the head has none
-					options.Rules, err = a.rules("")
-				}
-				if err != nil {
-					return err
-				}
-			}
-			// A report that cannot be written must not hide a finding.
-			a.code = exitCode(result)
-			for _, out := range outputs {
-				if err := a.print(out, result, options); err != nil {
-					if a.code != exitBlocked {
-						return err
-					}
-					a.fail(err)
-				}
-			}
-			return nil
+			return a.deliver(cmd, result, outputs, o, verbose)
 		},
 	}
 	flags := cmd.Flags()
@@ -84,6 +72,7 @@ Exit codes: 0 nothing blocks, 1 a finding blocks, 2 the run could not be complet
 	flags.StringVar(&o.FailOn, "fail-on", "block", "the least `SEVERITY` that blocks: block, change or warn")
 	flags.IntVar(&o.Jobs, "jobs", 0, "clusters to work on at once: `N` (default one per processor)")
 	flags.StringVar(&o.Trust, "trust", "base", "take rules and waivers from `WHERE` with --base: base or head")
+	flags.StringVar(&shard, "shard", "", "judge a part, `I/N`: the I-th of N; gatespan report merge joins their JSON")
 	flags.BoolVar(&o.Staged, "staged", false, "judge the index instead of the work tree")
 	flags.BoolVarP(&verbose, "verbose", "v", false, "list assumptions and waived findings, too")
 	flags.StringVar(&a.today, "today", a.today, "the `DAY` that waivers and roots are compared with")
@@ -96,6 +85,33 @@ Exit codes: 0 nothing blocks, 1 a finding blocks, 2 the run could not be complet
 	}
 	completeFixed(cmd, "format", names...)
 	return cmd
+}
+
+// deliver prints a report in every format that was asked for, and sets the exit code.
+func (a *app) deliver(cmd *cobra.Command, result *report.Report, outputs []output, o gate.Options, verbose bool) error {
+	options := report.Options{Style: a.style(), ReadFile: gate.Reader(cmd.Context(), o)}
+	options.Verbose = verbose
+	if slices.ContainsFunc(outputs, func(out output) bool { return out.format.Explains }) {
+		var err error
+		options.Version = versions().Gatespan
+		if options.Rules, err = a.rules(o.Policies); err != nil { // those of the base were judged with, and the head has none
+			options.Rules, err = a.rules("")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	// A report that cannot be written must not hide a finding.
+	a.code = exitCode(result)
+	for _, out := range outputs {
+		if err := a.print(out, result, options); err != nil {
+			if a.code != exitBlocked {
+				return err
+			}
+			a.fail(err)
+		}
+	}
+	return nil
 }
 
 // formatNames lists the formats with what each is.

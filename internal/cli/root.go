@@ -54,7 +54,7 @@ Exit codes: 0 nothing blocks, 1 a finding blocks, 2 the run could not be complet
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
 		a.checkCommand(), a.generateCommand(), a.diffCommand(), a.showCommand(), a.whyCommand(),
-		a.explainCommand(), a.rulesCommand(), a.controllersCommand(), a.schemaCommand(), a.exportCommand(), a.versionCommand(),
+		a.explainCommand(), a.rulesCommand(), a.controllersCommand(), a.schemaCommand(), a.exportCommand(), a.reportCommand(), a.versionCommand(),
 		a.initCommand(), a.waiveCommand(), a.dueCommand(),
 	)
 	for _, c := range root.Commands() {

@@ -40,12 +40,13 @@ func Check(ctx context.Context, o Options) (*report.Report, error) {
 		return nil, err
 	}
 	changes := compare(b.side, head)
-	findings, rules, err := head.judge(ctx, engine, drift, changes)
+	part := shareOf(head, o.Shard)
+	findings, rules, err := head.judge(ctx, engine, drift, changes, part)
 	if err != nil {
 		return nil, err
 	}
 	if b.side != nil {
-		if err := markIntroduced(ctx, p, engine, b.side, findings); err != nil {
+		if err := markIntroduced(ctx, p, engine, b.side, findings, part); err != nil {
 			return nil, err
 		}
 	}
@@ -55,6 +56,7 @@ func Check(ctx context.Context, o Options) (*report.Report, error) {
 	}
 	waive(findings, waivers, o.Today)
 	findings = slices.DeleteFunc(findings, func(f finding.Finding) bool { return !withinAny(p.paths, f) })
+	findings = part.only(findings)
 	if o.OnlyNew {
 		findings = slices.DeleteFunc(findings, func(f finding.Finding) bool { return !f.Introduced })
 	}
@@ -126,13 +128,13 @@ func placed(base, head *side, changes map[string][]change.Change) []report.Chang
 }
 
 // markIntroduced tells findings that the base has too from those that the change brings.
-func markIntroduced(ctx context.Context, p *place, engine *policy.Engine, base *side, findings []finding.Finding) error {
+func markIntroduced(ctx context.Context, p *place, engine *policy.Engine, base *side, findings []finding.Finding, part share) error {
 	known := map[string]bool{}
 	drift, err := base.drift(p)
 	if err != nil {
 		return fmt.Errorf("read the base: %w", err)
 	}
-	old, _, err := base.judge(ctx, engine, drift, nil)
+	old, _, err := base.judge(ctx, engine, drift, nil, part)
 	if err != nil {
 		return fmt.Errorf("judge the base: %w", err)
 	}
@@ -179,6 +181,7 @@ func userRules(p *place, b *base, o Options) fs.FS {
 func compile(head *side, b *base, findings []finding.Finding, changes []report.Change, rules int, o Options) *report.Report {
 	r := &report.Report{
 		Version: "1", Findings: findings, Changes: changes,
+		Shard:       o.Shard,
 		Assumptions: []report.Assumption{}, Undecided: []report.Undecidedness{}, OutOfScope: []report.OutOfScope{},
 	}
 	if r.Findings == nil {
@@ -229,27 +232,16 @@ func outOfScope(c ClusterState) []report.OutOfScope {
 	return out
 }
 
-// verdict counts, and decides: a finding that blocks wins over what could not be judged.
+// verdict decides, after counting: a finding that blocks wins over what could not be judged.
 func verdict(r *report.Report, o Options) string {
-	blocked := false
-	for _, f := range r.Findings {
-		if f.Waived {
-			r.Summary.Waived++
-			continue
-		}
-		switch f.Severity {
-		case finding.Block:
-			r.Summary.Block++
-			blocked = true
-		case finding.Change:
-			r.Summary.Change++
-			blocked = blocked || o.FailOn == finding.Change || o.FailOn == finding.Warn
-		default:
-			r.Summary.Warn++
-			blocked = blocked || o.FailOn == finding.Warn
-		}
+	r.Count()
+	blocked := r.Summary.Block > 0
+	switch o.FailOn {
+	case finding.Warn:
+		blocked = blocked || r.Summary.Change > 0 || r.Summary.Warn > 0
+	case finding.Change:
+		blocked = blocked || r.Summary.Change > 0
 	}
-	r.Summary.Undecided, r.Summary.OutOfScope = len(r.Undecided), len(r.OutOfScope)
 	switch {
 	case blocked:
 		return report.Blocked

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/gatespan/gatespan/internal/report"
 	"github.com/gatespan/gatespan/internal/revision"
 )
 
@@ -26,11 +27,12 @@ type Options struct {
 	Policies string // a directory of more rules; "" for none
 	Paths    []string
 	OnlyNew  bool
-	FailOn   string // block, change, warn; "" for block
-	Trust    string // base, head; "" for base
-	Jobs     int    // 0 for one per processor
-	Staged   bool   // judge the index instead of the work tree
-	Today    string // YYYY-MM-DD: what expiry is compared with
+	FailOn   string        // block, change, warn; "" for block
+	Trust    string        // base, head; "" for base
+	Jobs     int           // 0 for one per processor
+	Staged   bool          // judge the index instead of the work tree
+	Today    string        // YYYY-MM-DD: what expiry is compared with
+	Shard    *report.Shard // judge a part only; nil for all
 	Progress func(stage string, done, total int)
 }
 

@@ -14,19 +14,24 @@ import (
 	"github.com/gatespan/gatespan/internal/tree"
 )
 
-// judge applies the rules to every cluster of a side. Drift and changes are of the head only.
-func (s *side) judge(ctx context.Context, engine *policy.Engine, drift map[string][]tree.Drift, changes map[string][]change.Change) ([]finding.Finding, int, error) {
+// judge applies the rules to every cluster of a side of which the share has something. Drift and changes are of the head only.
+func (s *side) judge(ctx context.Context, engine *policy.Engine, drift map[string][]tree.Drift, changes map[string][]change.Change, part share) ([]finding.Finding, int, error) {
 	var findings []finding.Finding
 	rules := 0
 	peers := s.peers()
 	for _, c := range s.clusters {
+		if !part.judges(c.Name) {
+			continue
+		}
 		input := c.input(peers)
 		input.Drift, input.Changes = drift[c.Name], changes[c.Name]
 		judgement, err := engine.Judge(ctx, input)
 		if err != nil {
 			return nil, 0, err
 		}
-		rules += judgement.RulesEvaluated
+		if part.counts(c.Name) {
+			rules += judgement.RulesEvaluated
+		}
 		for _, raw := range judgement.Findings {
 			findings = append(findings, s.place(c, raw))
 		}

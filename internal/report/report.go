@@ -18,6 +18,7 @@ const (
 type Report struct {
 	Version     string            `json:"version"` // "1"
 	Verdict     string            `json:"verdict"`
+	Shard       *Shard            `json:"shard,omitempty"` // nil for a whole run
 	Summary     Summary           `json:"summary"`
 	Findings    []finding.Finding `json:"findings"`
 	Changes     []Change          `json:"changes"`
@@ -66,4 +67,29 @@ type OutOfScope struct {
 	Cluster string          `json:"cluster"`
 	Subject posture.Subject `json:"subject"`
 	Reason  string          `json:"reason"`
+}
+
+// Shard is the part of a run that a report is of: the Index-th of Of, counted from 1.
+type Shard struct {
+	Index int `json:"index"`
+	Of    int `json:"of"`
+}
+
+// Count fills the summary's numbers of findings, undecided and out of scope from the lists.
+func (r *Report) Count() {
+	s := &r.Summary
+	s.Block, s.Change, s.Warn, s.Waived = 0, 0, 0, 0
+	for _, f := range r.Findings {
+		switch {
+		case f.Waived:
+			s.Waived++
+		case f.Severity == finding.Block:
+			s.Block++
+		case f.Severity == finding.Change:
+			s.Change++
+		default:
+			s.Warn++
+		}
+	}
+	s.Undecided, s.OutOfScope = len(r.Undecided), len(r.OutOfScope)
 }

@@ -214,6 +214,10 @@ func (t *text) summary(r *Report) {
 		found = []string{"nothing found"}
 	}
 	t.put(severityColor[r.Verdict], r.Verdict)
-	t.put(none, ": "+strings.Join(found, ", "))
+	part := ""
+	if r.Shard != nil {
+		part = fmt.Sprintf(" in shard %d of %d", r.Shard.Index, r.Shard.Of)
+	}
+	t.put(none, part+": "+strings.Join(found, ", "))
 	t.end()
 }
