@@ -9,6 +9,7 @@ GATESPAN := bin/gatespan
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.7
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 GOLANGCI := $(shell command -v golangci-lint 2>/dev/null)
+PILOT := $(or $(GATESPAN_E2E_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/gatespan-e2e)/bin/istio-pilot.test
 GO_FILES := $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null)
 
 .PHONY: help
@@ -30,6 +31,10 @@ test: ## everything that a contributor must pass
 	$(GO) vet -tags golden ./internal/e2e/...
 	$(GO) test -tags golden ./internal/e2e/goldentest
 	cd internal/crdtest && $(GO) test -count=1 ./...
+
+.PHONY: pilot
+pilot: ## ask Istio's pilot, in process, what the example fleets come to; building it takes 10 to 90 minutes
+	cd internal/e2e/istio && $(GO) vet . && nice -n 10 $(GO) test -c -o $(PILOT) . && $(PILOT)
 
 .PHONY: generate
 generate: build ## write overlays/ from the example fleet
