@@ -76,13 +76,8 @@ func without(line string) func(string) string {
 // compare compares all entries and exits of a cluster's gateways, and counts the values. A cluster without a gateway has none.
 func compare(t *testing.T, c cluster) int {
 	t.Helper()
-	k := &check{T: t, pilot: start(t, c), cluster: c}
-	for _, e := range c.posture.Entries {
-		k.entry(e)
-	}
-	for _, x := range c.posture.Exits {
-		k.exit(x)
-	}
+	k := &check{T: t, differs: t.Errorf, pilot: start(t, c), cluster: c}
+	k.all()
 	if k.compared == 0 && len(c.posture.Entries) > 0 {
 		t.Error("nothing was compared")
 	}
@@ -90,8 +85,38 @@ func compare(t *testing.T, c cluster) int {
 	return k.compared
 }
 
+func (k *check) all() {
+	for _, e := range k.cluster.posture.Entries {
+		k.entry(e)
+	}
+	for _, x := range k.cluster.posture.Exits {
+		k.exit(x)
+	}
+}
+
+// TestDifferencesAreFound: the posture after a change differs from what pilot makes of the cluster before it, for every change.
+func TestDifferencesAreFound(t *testing.T) {
+	before := map[string]cluster{}
+	for _, c := range clusters(t, nil) {
+		before[c.name] = c
+	}
+	for name, edit := range variants {
+		var found []string
+		for _, c := range clusters(t, edit) {
+			c.objects = before[c.name].objects
+			differs := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
+			(&check{T: t, differs: differs, pilot: start(t, c), cluster: c}).all()
+		}
+		if len(found) == 0 && name != "a mode that Istio does not know" { // which changes nothing beside spec.tls.frontend
+			t.Errorf("%s: no difference was found", name)
+		}
+		t.Logf("%s: %q", name, found)
+	}
+}
+
 type check struct {
 	*testing.T
+	differs  func(format string, args ...any)
 	pilot    *pilot
 	cluster  cluster
 	compared int
@@ -101,7 +126,7 @@ func (k *check) same(at, field string, sent, read any) {
 	k.Helper()
 	k.compared++
 	if fmt.Sprint(sent) != fmt.Sprint(read) {
-		k.Errorf("%s: %s is %v in what pilot sends and %v in the posture", at, field, sent, read)
+		k.differs("%s: %s is %v in what pilot sends and %v in the posture", at, field, sent, read)
 	}
 }
 

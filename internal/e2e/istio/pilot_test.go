@@ -47,8 +47,8 @@ func start(t *testing.T, c cluster) *pilot {
 	server := xds.NewFakeDiscoveryServer(t, xds.FakeOptions{
 		KubernetesObjectString: c.kubernetes(t), ConfigString: c.configs(t), MeshConfig: config,
 		KubeClientModifier: func(client kubelib.Client) { // CRDs that it does not install by itself, in a version that Istio wants to see
-			for _, r := range []schema.GroupVersionResource{gvr.BackendTLSPolicy, gvr.ListenerSet} {
-				clienttest.MakeCRDWithAnnotations(t, client, r, map[string]string{"gateway.networking.k8s.io/bundle-version": "v1.6.1"})
+			for _, r := range []schema.GroupVersionResource{gvr.BackendTLSPolicy, gvr.ListenerSet, gvr.GRPCRoute, gvr.TLSRoute, gvr.TCPRoute} {
+				clienttest.MakeCRDWithAnnotations(t, client, r, map[string]string{"gateway.networking.k8s.io/bundle-version": "v1.6.3"})
 			}
 		},
 	})
