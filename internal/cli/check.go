@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"fmt"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,8 +22,9 @@ func (a *app) checkCommand() *cobra.Command {
 		Long: `check renders every overlay of every cluster, reads what the gateway controllers would enforce, and
 judges it. A PATH chooses what is reported; the answer is always that of the whole cluster.
 
-With --base it also judges the change: what got weaker than at the merge base of REV and HEAD. Rules
-and waivers are then those of REV, so that a pull request cannot bring its own judge.
+With --base it also judges the change: what got weaker than at the merge base of REV and HEAD. Rules,
+waivers, trust domains and what the fleet says of clusters are then those of REV, so that a pull
+request cannot bring its own judge; what it changes of them is a finding below gate/.
 
 Exit codes: 0 nothing blocks, 1 a finding blocks, 2 the run could not be completed.`,
 		Example: `  gatespan check
@@ -35,6 +38,9 @@ Exit codes: 0 nothing blocks, 1 a finding blocks, 2 the run could not be complet
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			if err := oneOf("fail-on", o.FailOn, "block", "change", "warn"); err != nil {
 				return err
+			}
+			if _, err := time.Parse(time.DateOnly, a.today); err != nil {
+				return problem{what: fmt.Sprintf("--today %q is no day", a.today), hint: "write it as 2026-11-23"}
 			}
 			if err := oneOf("trust", o.Trust, "base", "head"); err != nil {
 				return err
@@ -71,12 +77,12 @@ Exit codes: 0 nothing blocks, 1 a finding blocks, 2 the run could not be complet
 	flags.BoolVar(&o.OnlyNew, "only-new", false, "report only what the base does not have (needs --base)")
 	flags.StringVar(&o.FailOn, "fail-on", "block", "the least `SEVERITY` that blocks: block, change or warn")
 	flags.IntVar(&o.Jobs, "jobs", 0, "clusters to work on at once: `N` (default one per processor)")
-	flags.StringVar(&o.Trust, "trust", "base", "take rules and waivers from `WHERE` with --base: base or head")
+	flags.StringVar(&o.Trust, "trust", "base", "whose word counts with --base, `WHERE`: base or head")
 	flags.StringVar(&shard, "shard", "", "judge a part, `I/N`: the I-th of N; gatespan report merge joins their JSON")
 	flags.BoolVar(&o.Staged, "staged", false, "judge the index instead of the work tree")
 	flags.BoolVarP(&verbose, "verbose", "v", false, "list assumptions and waived findings, too")
-	flags.StringVar(&a.today, "today", a.today, "the `DAY` that waivers and roots are compared with")
-	_ = flags.MarkHidden("today")
+	flags.StringVar(&a.today, "today", a.today, "the `DAY` that waivers and roots are compared with, such as 2026-11-23 (default today)")
+	flags.Lookup("today").DefValue = "" // the same help every day
 	completeFixed(cmd, "fail-on", "block", "change", "warn")
 	completeFixed(cmd, "trust", "base", "head")
 	var names []string

@@ -57,7 +57,9 @@ func (c *checker) waivers() {
 	clusters := sorted(c.fleet.Clusters)
 	for i, w := range c.fleet.Waivers {
 		path := func(field string) []string { return []string{"waivers", itoa(i), field} }
-		c.refer(path("cluster"), "cluster", w.Cluster, "", clusters)
+		if w.Cluster != "" {
+			c.refer(path("cluster"), "cluster", w.Cluster, "", clusters)
+		}
 		if _, err := time.Parse(time.DateOnly, w.Expires); err != nil {
 			c.at(path("expires"), "write a day such as 2027-01-31", "there is no day %q", w.Expires)
 		}

@@ -138,7 +138,8 @@ func TestARootOfTheFleet(t *testing.T) {
 		r.Replace(fleet, `285274948bc"]`, `285274948bc", "`+anotherRootSum+`"]`)
 		r.Replace(fleet, "\n\t\t\t\t-----END CERTIFICATE-----", "\n\t\t\t\t-----END CERTIFICATE-----"+anotherBundle)
 		r.Generate()
-		judged := r.Check(sinceBase)
+		r.Blocks(r.Check(sinceBase), "gate/trust-domain-changed", "TrustDomain corp", "", "")
+		judged := r.Check(gate.Options{Base: "HEAD", Trust: "head"})
 		r.Passes(judged)
 		if !slices.Contains(directions(judged), "wider clientCA") {
 			t.Errorf("changes: %q", directions(judged))

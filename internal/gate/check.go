@@ -9,7 +9,6 @@ import (
 
 	"github.com/gatespan/gatespan/internal/change"
 	"github.com/gatespan/gatespan/internal/finding"
-	"github.com/gatespan/gatespan/internal/fleet"
 	"github.com/gatespan/gatespan/internal/policy"
 	"github.com/gatespan/gatespan/internal/posture"
 	"github.com/gatespan/gatespan/internal/report"
@@ -22,16 +21,12 @@ func Check(ctx context.Context, o Options) (*report.Report, error) {
 	if o.OnlyNew && o.Base == "" {
 		return nil, &Problem{What: "--only-new needs --base", Hint: "name the revision that findings are new against, for example --base origin/main"}
 	}
-	p, head, guess, err := headOrFirstLook(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	b, err := loadBase(ctx, p, head, o)
+	p, head, b, guess, err := sides(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	defer b.close()
-	engine, err := policy.New(ctx, policy.Options{User: userRules(p, b, o), Today: o.Today})
+	engine, err := policy.New(ctx, policy.Options{User: userRules(p, b), Today: o.Today})
 	if err != nil {
 		return nil, err
 	}
@@ -50,12 +45,21 @@ func Check(ctx context.Context, o Options) (*report.Report, error) {
 			return nil, err
 		}
 	}
-	waivers := head.fleet.Waivers
-	if b.tip != nil && o.Trust != "head" {
-		waivers = b.tip.Waivers
+	gate, err := judgeGate(ctx, engine, b.facts)
+	if err != nil {
+		return nil, err
 	}
-	waive(findings, waivers, o.Today)
-	findings = slices.DeleteFunc(findings, func(f finding.Finding) bool { return !withinAny(p.paths, f) })
+	findings = append(findings, gate...)
+	stale, err := judgeGate(ctx, engine, waive(findings, head, p.fleet, o))
+	if err != nil {
+		return nil, err
+	}
+	for i := range stale {
+		stale[i].Introduced = b.side == nil // time went by, which is nobody's change
+	}
+	findings = append(findings, stale...)
+	finding.Sort(findings)
+	findings = slices.DeleteFunc(findings, func(f finding.Finding) bool { return !isGate(f) && !withinAny(p.paths, f) })
 	findings = part.only(findings)
 	if o.OnlyNew {
 		findings = slices.DeleteFunc(findings, func(f finding.Finding) bool { return !f.Introduced })
@@ -147,30 +151,12 @@ func markIntroduced(ctx context.Context, p *place, engine *policy.Engine, base *
 	return nil
 }
 
-// waive marks the findings that a waiver accepts: the same rule, cluster, object and fingerprint, and not expired today.
-func waive(findings []finding.Finding, waivers []fleet.Waiver, today string) {
-	for i := range findings {
-		f := &findings[i]
-		for _, w := range waivers {
-			if w.Rule == f.Rule && w.Cluster == f.Cluster && w.Fingerprint == f.Fingerprint &&
-				w.Object.Kind == f.Object.Kind && w.Object.Namespace == f.Object.Namespace && w.Object.Name == f.Object.Name &&
-				today != "" && today <= w.Expires {
-				f.Waived = true
-			}
-		}
-	}
-}
-
 // userRules are the rules of --policies: from the base's tip when there is one, since a change must not bring its own judge.
-func userRules(p *place, b *base, o Options) fs.FS {
+func userRules(p *place, b *base) fs.FS {
 	if p.policies == "" {
 		return nil
 	}
-	from := p.head
-	if b.tipFS != nil && o.Trust != "head" {
-		from = b.tipFS
-	}
-	sub, err := fs.Sub(from, p.policies)
+	sub, err := fs.Sub(b.rules, p.policies)
 	if err != nil {
 		return nil
 	}

@@ -22,12 +22,18 @@ type unsafe struct {
 // check runs every row on a repository of its own.
 func check(t *testing.T, start func(*testing.T) *gatetest.Repo, rows []unsafe) {
 	t.Helper()
+	checkWith(t, gate.Options{}, start, rows)
+}
+
+// checkWith is check with more options.
+func checkWith(t *testing.T, options gate.Options, start func(*testing.T) *gatetest.Repo, rows []unsafe) {
+	t.Helper()
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			r := start(t)
 			place := row.change(r)
-			options := gate.Options{}
+			options := options
 			if row.base {
 				options.Base = "HEAD"
 			}

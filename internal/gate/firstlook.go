@@ -9,6 +9,7 @@ import (
 	"github.com/gatespan/gatespan/internal/fleet"
 	"github.com/gatespan/gatespan/internal/posture"
 	"github.com/gatespan/gatespan/internal/report"
+	"github.com/gatespan/gatespan/internal/trust"
 )
 
 // headOrFirstLook reads what is in the repository now. Without a fleet and without overlays where they usually are, the clusters are
@@ -18,12 +19,18 @@ func headOrFirstLook(ctx context.Context, o Options) (*place, *side, *guess, err
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	_, missing := fs.Stat(p.head, p.overlays)
-	if p.fleet != "" || o.Overlays != "" || missing == nil {
+	if !p.bare(o) {
 		p, head, err := loadHead(ctx, o)
 		return p, head, &guess{}, err
 	}
 	return firstLook(ctx, p, o)
+}
+
+// bare: there is neither a fleet nor overlays where they usually are.
+func (p *place) bare(o Options) bool {
+	_, noFleet := fs.Stat(p.head, p.fleet)
+	_, noOverlays := fs.Stat(p.head, p.overlays)
+	return noFleet != nil && o.Overlays == "" && noOverlays != nil
 }
 
 // guess is what a report says of clusters that nobody declared.
@@ -50,7 +57,8 @@ func firstLook(ctx context.Context, p *place, o Options) (*place, *side, *guess,
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	head, err := load(ctx, p, p.head, guessedFleet(clusters), true, o)
+	f := guessedFleet(clusters)
+	head, err := load(ctx, p, p.head, f, trust.Verdict{Fleet: f}, true, o)
 	if err != nil {
 		return nil, nil, nil, err
 	}

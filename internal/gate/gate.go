@@ -45,7 +45,7 @@ const (
 type place struct {
 	root     string // absolute
 	head     fs.FS
-	fleet    string // repository-relative, slashes; "" when there is none
+	fleet    string // repository-relative, slashes; nothing need be there
 	overlays string
 	policies string
 	paths    []string
@@ -91,11 +91,8 @@ func locate(ctx context.Context, o Options) (*place, error) {
 	if p.fleet, err = within(fleetPath); err != nil {
 		return nil, err
 	}
-	if _, err := fs.Stat(p.head, p.fleet); err != nil {
-		if o.Fleet != "" {
-			return nil, &Problem{What: fmt.Sprintf("no fleet at %q", o.Fleet), Hint: "name the fleet's directory or file with --fleet"}
-		}
-		p.fleet = ""
+	if _, err := fs.Stat(p.head, p.fleet); err != nil && o.Fleet != "" {
+		return nil, &Problem{What: fmt.Sprintf("no fleet at %q", o.Fleet), Hint: "name the fleet's directory or file with --fleet"}
 	}
 	overlays := o.Overlays
 	if overlays == "" {
@@ -108,7 +105,7 @@ func locate(ctx context.Context, o Options) (*place, error) {
 		if p.policies, err = within(o.Policies); err != nil {
 			return nil, err
 		}
-		if _, err := fs.Stat(p.head, p.policies); err != nil {
+		if _, err := fs.Stat(p.head, p.policies); err != nil && o.Base == "" { // with a base, what is gone since is found there
 			return nil, &Problem{What: fmt.Sprintf("no rules at %q", o.Policies), Hint: "--policies names a directory of Rego files"}
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/gatespan/gatespan/internal/controller/catalog"
 	"github.com/gatespan/gatespan/internal/fleet"
 	"github.com/gatespan/gatespan/internal/plan"
+	"github.com/gatespan/gatespan/internal/trust"
 )
 
 // Beginning is what gatespan init proposes for a repository. Nothing of it is written yet.
@@ -49,7 +50,8 @@ func Init(ctx context.Context, o Options) (*Beginning, error) {
 	if err != nil {
 		return nil, err
 	}
-	head, err := load(ctx, p, p.head, guessedFleet(clusters), true, o)
+	f := guessedFleet(clusters)
+	head, err := load(ctx, p, p.head, f, trust.Verdict{Fleet: f}, true, o)
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,8 @@ func (s *side) judge(ctx context.Context, engine *policy.Engine, drift map[strin
 	var findings []finding.Finding
 	rules := 0
 	peers := s.peers()
-	for _, c := range s.clusters {
+	known := map[string]bool{}
+	for i, c := range slices.Concat(s.clusters, s.also) {
 		if !part.judges(c.Name) {
 			continue
 		}
@@ -33,7 +34,12 @@ func (s *side) judge(ctx context.Context, engine *policy.Engine, drift map[strin
 			rules += judgement.RulesEvaluated
 		}
 		for _, raw := range judgement.Findings {
-			findings = append(findings, s.place(c, raw))
+			f := s.place(c, raw)
+			if i >= len(s.clusters) && known[f.Fingerprint] { // another reading of the same cluster says what the first one did
+				continue
+			}
+			known[f.Fingerprint] = true
+			findings = append(findings, f)
 		}
 	}
 	finding.Sort(findings)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -22,16 +23,20 @@ import (
 	"github.com/gatespan/gatespan/internal/plan"
 	"github.com/gatespan/gatespan/internal/posture"
 	"github.com/gatespan/gatespan/internal/render"
+	"github.com/gatespan/gatespan/internal/trust"
 )
 
 // side is the repository at one moment: the head or the base.
 type side struct {
 	fsys      fs.FS
-	fleet     *fleet.Fleet // never nil: empty without one
+	own       *fleet.Fleet // what it declares; never nil: empty without one
+	fleet     *fleet.Fleet // what is judged by: the same, unless the base says otherwise
 	declared  bool         // the user has a fleet
-	plan      *plan.Plan   // nil without exposures
+	plan      *plan.Plan   // what is generated; nil without a fleet
+	wanted    *plan.Plan   // what the posture must meet: the same, unless the base says otherwise of a cluster or a trust domain
 	generated plan.Generated
 	clusters  []ClusterState // sorted by name
+	also      []ClusterState // other readings of some of them, whose findings count as well
 }
 
 // ClusterState is one cluster, read.
@@ -80,9 +85,6 @@ func (c ClusterState) find(ref posture.Ref) *object.Object {
 
 // loadFleet reads the fleet of a tree; an empty one when there is none.
 func loadFleet(fsys fs.FS, p *place) (*fleet.Fleet, bool, error) {
-	if p.fleet == "" {
-		return &fleet.Fleet{}, false, nil
-	}
 	if _, err := fs.Stat(fsys, p.fleet); errors.Is(err, fs.ErrNotExist) {
 		return &fleet.Fleet{}, false, nil
 	}
@@ -90,7 +92,7 @@ func loadFleet(fsys fs.FS, p *place) (*fleet.Fleet, bool, error) {
 	return f, err == nil, err
 }
 
-// loadHead finds the repository and reads what is in it now.
+// loadHead finds the repository and reads what is in it now, by its own fleet.
 func loadHead(ctx context.Context, o Options) (*place, *side, error) {
 	p, err := locate(ctx, o)
 	if err != nil {
@@ -100,21 +102,28 @@ func loadHead(ctx context.Context, o Options) (*place, *side, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	head, err := load(ctx, p, p.head, f, declared, o)
+	head, err := load(ctx, p, p.head, f, trust.Verdict{Fleet: f}, declared, o)
 	return p, head, err
 }
 
-// load reads one side: the fleet as given, then every cluster, in parallel. A fleet without exposures is planned too: what it generated
-// before it lost its last one is stale.
-func load(ctx context.Context, p *place, fsys fs.FS, f *fleet.Fleet, declared bool, o Options) (*side, error) {
-	s := &side{fsys: fsys, fleet: f, declared: declared}
+// load reads one side: what own, its fleet, generates, and every cluster as it is to be judged, in parallel. A fleet without exposures is
+// planned too: what it generated before it lost its last one is stale.
+func load(ctx context.Context, p *place, fsys fs.FS, own *fleet.Fleet, judged trust.Verdict, declared bool, o Options) (*side, error) {
+	s := &side{fsys: fsys, own: own, fleet: judged.Fleet, declared: declared}
 	if declared {
 		var err error
-		if s.plan, err = plan.Make(f, catalog.ByName); err != nil {
+		if s.plan, err = plan.Make(own, catalog.ByName); err != nil {
 			return nil, err
 		}
 		if s.generated, err = s.plan.Write(); err != nil {
 			return nil, err
+		}
+		s.wanted = s.plan
+		if own != judged.Fleet {
+			// What the base's clusters cannot serve has a finding of gate/ already; it is then held to what the head wants.
+			if wanted, err := plan.Make(judged.Fleet, catalog.ByName); err == nil {
+				s.wanted = wanted
+			}
 		}
 	}
 	targets, err := s.targets(p)
@@ -135,7 +144,25 @@ func load(ctx context.Context, p *place, fsys fs.FS, f *fleet.Fleet, declared bo
 			return err
 		})
 	}
-	return s, group.Wait()
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(judged.Proposed)) {
+		if c := s.cluster(name); c != nil {
+			s.also = append(s.also, s.under(*c, judged.Proposed[name]))
+		}
+	}
+	return s, nil
+}
+
+// under is a cluster as another version of its controller, or of the Gateway API, reads it.
+func (s *side) under(c ClusterState, proposed fleet.Cluster) ClusterState {
+	f := *s.fleet
+	f.Clusters = maps.Clone(f.Clusters)
+	f.Clusters[c.Name] = proposed
+	c.Facts = plan.Facts(&f, c.Name)
+	s.interpret(&c)
+	return c
 }
 
 // target is a cluster to read, before it is.
@@ -185,8 +212,7 @@ func (s *side) targets(p *place) ([]target, error) {
 // read renders one cluster and reads its posture.
 func (s *side) read(ctx context.Context, t target, o Options) (ClusterState, error) {
 	state := ClusterState{Name: t.facts.Name, Facts: t.facts, path: t.path}
-	planned := s.planned(t.facts.Name)
-	state.Wanted = planned.Wanted
+	state.Wanted = s.planned(t.facts.Name).Wanted
 	result, err := render.Cluster(ctx, s.fsys, render.Options{
 		Path: t.path, Exclude: t.exclude, Cluster: t.facts.Name, Destinations: t.destinations, Jobs: o.Jobs,
 	})
@@ -200,11 +226,17 @@ func (s *side) read(ctx context.Context, t target, o Options) (ClusterState, err
 	}
 	state.rendered = result
 	state.objects = object.NewSet(result.Objects)
-	state.Posture = catalog.Read(state.Facts, state.objects)
-	addServices(&state, planned.Exposures)
-	state.Posture.Assumptions = append(state.Posture.Assumptions, planned.Attestations...)
-	installed(&state)
+	s.interpret(&state)
 	return state, nil
+}
+
+// interpret reads the posture of what was rendered.
+func (s *side) interpret(state *ClusterState) {
+	planned := s.planned(state.Name)
+	state.Posture = catalog.Read(state.Facts, state.objects)
+	addServices(state, planned.Exposures)
+	state.Posture.Assumptions = append(state.Posture.Assumptions, planned.Attestations...)
+	installed(state)
 }
 
 // installed adds what the exposures need of the controller's installation: what Git contradicts is judged, what it does not show is assumed.
@@ -226,8 +258,8 @@ func (c ClusterState) Needs() []catalog.Need {
 
 // planned is what the plan holds for a cluster; empty without one.
 func (s *side) planned(name string) plan.Cluster {
-	if s.plan != nil {
-		for _, c := range s.plan.Clusters {
+	if s.wanted != nil {
+		for _, c := range s.wanted.Clusters {
 			if c.Facts.Name == name {
 				return c
 			}

@@ -25,11 +25,7 @@ func State(ctx context.Context, o Options) (*Snapshot, error) {
 
 // Diff compares the posture of the base with the head's.
 func Diff(ctx context.Context, o Options) ([]report.Change, error) {
-	p, head, err := loadHead(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	b, err := loadBase(ctx, p, head, o)
+	_, head, b, _, err := sides(ctx, o)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package gate
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -41,7 +42,7 @@ func Waive(ctx context.Context, o Options, w WaiveOptions) (*Waived, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.fleet == "" {
+	if _, err := fs.Stat(p.head, p.fleet); err != nil {
 		return nil, &Problem{What: "there is no fleet, which is where waivers are", Hint: "gatespan init writes one"}
 	}
 	r, err := Check(ctx, o)

@@ -11,6 +11,7 @@ import (
 	"github.com/gatespan/gatespan/internal/posture"
 	"github.com/gatespan/gatespan/internal/render"
 	"github.com/gatespan/gatespan/internal/tree"
+	"github.com/gatespan/gatespan/internal/trust"
 )
 
 // Input is what every rule sees of one cluster, as `input`.
@@ -22,6 +23,7 @@ type Input struct {
 	Render  []render.Fact      `json:"render"`
 	Drift   []tree.Drift       `json:"drift"`
 	Changes []change.Change    `json:"changes"` // only with a base
+	Gate    []trust.Fact       `json:"gate"`    // what the change does to the gate itself; of one cluster, or of the repository
 	Objects []map[string]any   `json:"objects"` // raw, for rules about kinds that no reader models
 }
 

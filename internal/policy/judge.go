@@ -99,6 +99,9 @@ func (e *Engine) facts(input Input) (map[string]bool, error) {
 	for _, drift := range input.Drift {
 		named["drift/"+drift.Kind] = true
 	}
+	for _, fact := range input.Gate {
+		named[fact.Rule] = true
+	}
 	for _, unknown := range input.Posture.Unknowns {
 		named["unknown/"+unknown.Rule] = true
 	}

@@ -16,6 +16,20 @@ drifted(kind) := {object.union(placed(fact), {"value": fact.value}) |
 	fact.kind == kind
 }
 
+# gate are the findings for what a change does to the gate itself. A fact may have a severity of its own.
+gate(rule) := {object.union(found, severe(fact)) |
+	some fact in input.gate
+	fact.rule == rule
+	found := object.union(
+		finding.at(fact.subject, fact.by, fact.value, fact.message),
+		{"file": fact.file, "line": fact.line, "column": fact.column},
+	)
+}
+
+severe(fact) := {"severity": fact.severity} if fact.severity != ""
+
+severe(fact) := {} if fact.severity == ""
+
 # unknown are the findings for what a reader, or rendering, did not understand. On a public gateway it warns: nothing there is held to mutual TLS.
 unknown(name) := rendered(concat("/", ["unknown", name])) | {object.union(found, milder(subject, "warn")) |
 	some fact in input.posture.unknowns

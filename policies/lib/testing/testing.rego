@@ -224,7 +224,7 @@ nothing := {
 		"entries": [], "exits": [], "grants": [], "references": [], "ways": [], "hatches": [], "services": [], "secrets": [], "certificates": [],
 		"unknowns": [], "assumptions": [],
 	},
-	"wanted": {"entries": [], "exits": []}, "peers": [], "render": [], "drift": [], "changes": [], "objects": [],
+	"wanted": {"entries": [], "exits": []}, "peers": [], "render": [], "drift": [], "changes": [], "gate": [], "objects": [],
 }
 
 # posture is an input with nothing but some of the posture.
@@ -267,6 +267,14 @@ fact(rule) := object.union(nothing, {"render": [{
 drift(kind) := object.union(nothing, {"drift": [{
 	"kind": kind, "overlay": "overlays/eks-prod/gateways/edge", "file": "overlays/eks-prod/gateways/edge/edge.yaml", "line": 7,
 	"subject": gateway, "by": ref("Gateway", "edge", "edge"), "value": "abc", "why": "a reason",
+}]})
+
+# gate is a fact about the gate itself; gate_with, one with a severity of its own.
+gate(rule) := gate_with(rule, "")
+
+gate_with(rule, severity) := object.union(nothing, {"gate": [{
+	"rule": rule, "severity": severity, "subject": {"kind": "Cluster", "namespace": "", "name": "eks-prod", "listener": ""},
+	"by": ref("Cluster", "", "eks-prod"), "value": "abc", "file": "fleet/fleet.cue", "line": 7, "column": 3, "message": "a message",
 }]})
 
 unknown(rule) := posture({"unknowns": [{"rule": rule, "subject": listener, "by": ref("ClientTrafficPolicy", "edge", "edge"), "why": "a reason"}]})
