@@ -28,13 +28,23 @@ demo: build ## relay from a CUE file to overlays, judged, and one unsafe change 
 test: ## everything that a contributor must pass
 	$(GO) vet ./...
 	$(GO) test ./...
-	$(GO) vet -tags golden ./internal/e2e/...
+	$(GO) vet -tags "golden e2e" ./internal/e2e/...
 	$(GO) test -tags golden ./internal/e2e/goldentest
 	cd internal/crdtest && $(GO) test -count=1 ./...
 
 .PHONY: pilot
 pilot: ## ask Istio's pilot, in process, what the example fleets come to; building it takes 10 to 90 minutes
 	cd internal/e2e/istio && $(GO) vet . && nice -n 10 $(GO) test -c -o $(PILOT) . && $(PILOT)
+
+.PHONY: e2e
+e2e: ## ask the real components, and print a table; building them the first time takes an hour
+	@$(GO) build -tags e2e -o bin/e2e ./internal/e2e
+	@bin/e2e -run '$(RUN)'
+
+.PHONY: smoke
+smoke: ## the quick part of e2e, as far as its components are already built
+	@$(GO) build -tags e2e -o bin/e2e ./internal/e2e
+	@bin/e2e -present -run '^(rendering|api-server)$$'
 
 .PHONY: generate
 generate: build ## write overlays/ from the example fleet

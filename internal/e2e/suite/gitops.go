@@ -1,0 +1,166 @@
+//go:build e2e && linux
+
+package suite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/gatespan/gatespan/internal/e2e/claims"
+)
+
+const areaFlux = "GitOps: the hand-off, reconciled by Flux"
+
+func gitOps() Suite {
+	return Suite{Name: "gitops", Area: areaFlux, Claim: "overlays become Ready, a change arrives, what is removed is pruned",
+		Needs: []string{"kustomize-controller", "kube-apiserver", "etcd"}, run: runGitOps}
+}
+
+// life gathers what became of the hand-offs.
+type life struct {
+	sync.Mutex
+	clusters, objects, pruned int
+	made, changed, removed    []string // differences
+	leftOut                   []string
+}
+
+func (l *life) say(to *[]string, format string, a ...any) {
+	l.Lock()
+	defer l.Unlock()
+	*to = append(*to, fmt.Sprintf(format, a...))
+}
+
+func runGitOps(ctx context.Context, e *Env) error {
+	servers, err := e.two(ctx)
+	if err != nil {
+		return err
+	}
+	fleets, err := e.fleets(ctx)
+	if err != nil {
+		return err
+	}
+	engines := make([]*flux, len(servers))
+	for i, s := range servers {
+		if engines[i], err = e.startFlux(ctx, s); err != nil {
+			return err
+		}
+		defer engines[i].process.Stop()
+	}
+	l := &life{}
+	for _, f := range fleets {
+		if err := e.live(ctx, l, engines, f); err != nil {
+			return fmt.Errorf("%s: %w", f.name, err)
+		}
+	}
+	if l.clusters == 0 || l.pruned == 0 {
+		l.say(&l.made, "%d clusters were reconciled, %d objects pruned", l.clusters, l.pruned)
+	}
+	counted := fmt.Sprintf("%d objects, %d clusters", l.objects, l.clusters)
+	return errors.Join(
+		e.record(areaFlux, "every Kustomization becomes Ready, and every object is there", "kustomize-controller", l.made, counted),
+		e.record(areaFlux, "another owner of every exposure reaches every object", "kustomize-controller", l.changed, counted),
+		e.record(areaFlux, "exposures that leave the fleet are pruned, to the last object", "kustomize-controller", l.removed, fmt.Sprintf("%d objects", l.pruned)),
+		claims.Record(claims.Row{Area: areaFlux, Claim: "clusters of another engine, or of kinds without a CRD", Component: "kustomize-controller",
+			Version: e.Components["kustomize-controller"].Version, Outcome: claims.Read, Detail: strings.Join(l.leftOut, "\n")}),
+	)
+}
+
+// live takes the hand-off of a fleet through its life: everything comes, everything changes, the exposures leave.
+func (e *Env) live(ctx context.Context, l *life, engines []*flux, f *fleet) error {
+	if err := f.edit(ctx, e, handOff); err != nil {
+		return err
+	}
+	var living []*hand
+	for i, name := range f.clusters {
+		h := &hand{life: l, flux: engines[i%len(engines)], fleet: f, cluster: name}
+		why, err := h.prepare(ctx, e)
+		switch {
+		case err != nil:
+			return err
+		case why != "":
+			l.say(&l.leftOut, "%s, %s: %s", f.name, name, why)
+		default:
+			living = append(living, h)
+		}
+	}
+	step := func(revision string, to *[]string) error {
+		group, inner := errgroup.WithContext(ctx)
+		for _, h := range living {
+			group.Go(func() error { return h.step(inner, "main@sha1:"+f.name+revision, to) })
+		}
+		return group.Wait()
+	}
+	err := step("1", &l.made)
+	if err == nil {
+		err = f.edit(ctx, e, otherOwners)
+	}
+	if err == nil {
+		err = step("2", &l.changed)
+	}
+	if err == nil {
+		err = f.edit(ctx, e, noExposures)
+	}
+	if err == nil {
+		err = step("3", &l.removed)
+	}
+	return errors.Join(err, each(living, func(h *hand) error { return h.leave(ctx) }))
+}
+
+// edit changes each file of the fleet's source, and generates anew.
+func (f *fleet) edit(ctx context.Context, e *Env, change func(string) string) error {
+	dir := filepath.Join(f.repo, f.source)
+	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(name) != ".cue" {
+			return err
+		}
+		content, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if changed := change(string(content)); changed != "" {
+			return os.WriteFile(name, []byte(changed), 0o644)
+		}
+		return os.Remove(name)
+	})
+	clusters := f.clusters
+	err = errors.Join(err, f.generate(ctx, e))
+	f.clusters = clusters
+	return err
+}
+
+var (
+	engineLine = regexp.MustCompile(`(?m)^\t\t\tgitops: +(engine: +"flux"|\{engine: +"argocd", destination: "[^"]*"\})\n`)
+	cloudLine  = regexp.MustCompile(`(?m)^\t\t\tcloud: +"[a-z]+"$`)
+	ownerField = regexp.MustCompile(`(owner: +")`)
+)
+
+// handOff asks for Flux's hand-off in every cluster, unless the fleet asks for one of its own.
+func handOff(source string) string {
+	if strings.Contains(source, "handOff") {
+		return source
+	}
+	return cloudLine.ReplaceAllString(engineLine.ReplaceAllString(source, ""), "$0\n\t\t\tgitops: {engine: \"flux\", handOff: {}}")
+}
+
+func otherOwners(source string) string { return ownerField.ReplaceAllString(source, "${1}other-") }
+
+// noExposures drops the files that hold exposures alone, and the exposures of the others.
+func noExposures(source string) string {
+	before, _, found := strings.Cut(source, "\n\texposures:")
+	switch {
+	case !found:
+		return source
+	case !strings.Contains(before, "clusters:"):
+		return ""
+	}
+	return before + "\n}\n"
+}

@@ -1,0 +1,36 @@
+//go:build e2e && linux
+
+package suite
+
+import (
+	"crypto/tls"
+	"fmt"
+	"net/http"
+
+	"github.com/gatespan/gatespan/internal/e2e/pki"
+	"github.com/gatespan/gatespan/internal/e2e/sandbox"
+)
+
+// relay is a small server that stands for a pod: it says its name over TLS.
+type relay struct {
+	name, address string
+	pair          pki.Pair
+}
+
+func (r relay) says() string { return "this is " + r.name }
+
+// serve serves until the sandbox ends.
+func (r relay) serve(n *sandbox.Net) error {
+	certificate, err := r.pair.TLS()
+	if err != nil {
+		return err
+	}
+	listener, err := n.Listen(r.address + ":8443")
+	if err != nil {
+		return err
+	}
+	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, r.says()) })
+	server := &http.Server{Handler: handler, TLSConfig: &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}}
+	go func() { _ = server.ServeTLS(listener, "", "") }()
+	return nil
+}
