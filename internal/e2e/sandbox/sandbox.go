@@ -22,6 +22,12 @@ import (
 
 const inside = "GATESPAN_E2E_INSIDE"
 
+// ErrNone is of a system that gives this user no namespaces, or no rights in them.
+var ErrNone = errors.New("no namespaces for the suites: they need root, or user namespaces with the right to mount")
+
+// StatusNone is how the inside ends when Prepare fails, for Enter to tell that from a suite's failure.
+const StatusNone = 3
+
 // Inside is the state directory of the sandbox that this process is the first of, or "".
 func Inside() string { return os.Getenv(inside) }
 
@@ -47,9 +53,13 @@ func Enter(ctx context.Context, dir string, environment ...string) error {
 		command.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: gid, Size: 1}}
 	}
 	if err := command.Start(); err != nil {
-		return fmt.Errorf("no namespaces for the suites (root or user namespaces are needed): %w", err)
+		return fmt.Errorf("%w: %w", ErrNone, err)
 	}
-	return command.Wait()
+	err = command.Wait()
+	if command.ProcessState.ExitCode() == StatusNone {
+		return ErrNone
+	}
+	return err
 }
 
 // Prepare gives the inside its own /proc, /run and state, and brings the loopback device up.

@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,6 +44,7 @@ type Suite struct {
 	Area  string
 	Claim string   // all of its claims in one line, for the row of a suite that cannot run
 	Needs []string // components; the first one is asked
+	Wants []string // components whose part of the suite does not run without them
 	run   func(context.Context, *Env) error
 }
 
@@ -72,6 +74,11 @@ func (s Suite) Run(ctx context.Context, e *Env) error {
 		return claims.Record(row)
 	}
 	return nil
+}
+
+// Uses reports whether the suite has something to do with a component.
+func (s Suite) Uses(name string) bool {
+	return slices.Contains(s.Needs, name) || slices.Contains(s.Wants, name)
 }
 
 // Missing says which components of the suite are not there, and why.
