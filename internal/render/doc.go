@@ -9,5 +9,5 @@
 //
 // Kustomizations and the configurations of plugins are decoded here and encoded again, so that kustomize cannot read one of them
 // differently than the check did. Manifests and patches stay as they are, and are cut into documents in the same places as
-// kustomize does it. Positions are looked up only when asked for. `make e2e` compares the objects with those of kustomize and of flux build.
+// kustomize does it. Positions are looked up only when asked for. `make e2e` compares its objects with those of kustomize and of flux build.
 package render
