@@ -28,6 +28,7 @@ func check(f *Fleet) Errors {
 	c.services()
 	c.gateways()
 	c.consumers()
+	c.roles()
 	c.waivers()
 	return c.errs
 }

@@ -122,6 +122,7 @@ func differ(a, b Consumer) string {
 		{"serviceAccount", a.ServiceAccount, b.ServiceAccount},
 		{"via", a.Via, b.Via},
 		{"certificate", a.Certificate, b.Certificate},
+		{"developers", a.Developers, b.Developers},
 	} {
 		if !reflect.DeepEqual(f.a, f.b) {
 			return f.name

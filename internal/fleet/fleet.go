@@ -58,9 +58,23 @@ type Cluster struct {
 	EgressCIDRs         []string           `json:"egressCIDRs"`
 	Certificates        *Certificates      `json:"certificates"`
 	Gateways            map[string]Gateway `json:"gateways"`
+	Roles               Roles              `json:"roles"`
 	Provided            []Provided         `json:"provided"`
 	PublicGateways      []PublicGateway    `json:"publicGateways"`
 	Exclude             []Exclude          `json:"exclude"`
+}
+
+// Roles is who has which of Gateway API's roles in a cluster.
+type Roles struct {
+	InfrastructureProviders []RBACSubject `json:"infrastructureProviders"`
+	ClusterOperators        []RBACSubject `json:"clusterOperators"`
+}
+
+// RBACSubject is a group, a user or a service account as a cluster's API server knows it.
+type RBACSubject struct {
+	Kind      string `json:"kind"` // Group, User, ServiceAccount
+	Name      string `json:"name"`
+	Namespace string `json:"namespace"` // of a ServiceAccount
 }
 
 // Attestation says who answers for something that no gateway checks, and where a reviewer can see it.
@@ -213,12 +227,13 @@ type ExternalSecret struct {
 
 // Exposure is one Service of provider clusters made callable for consumers.
 type Exposure struct {
-	Owner     string              `json:"owner"`
-	Service   Service             `json:"service"`
-	Hostname  string              `json:"hostname"`
-	Providers map[string]Provider `json:"providers"` // by cluster
-	Consumers map[string]Consumer `json:"consumers"`
-	TLS       struct {
+	Owner      string              `json:"owner"`
+	Developers []RBACSubject       `json:"developers"`
+	Service    Service             `json:"service"`
+	Hostname   string              `json:"hostname"`
+	Providers  map[string]Provider `json:"providers"` // by cluster
+	Consumers  map[string]Consumer `json:"consumers"`
+	TLS        struct {
 		Mode        string       `json:"mode"`
 		Attestation *Attestation `json:"attestation"`
 	} `json:"tls"`
@@ -320,6 +335,7 @@ type Consumer struct {
 	Via            string           `json:"via"`
 	ServiceName    string           `json:"serviceName"`
 	Certificate    *Certificates    `json:"certificate"`
+	Developers     []RBACSubject    `json:"developers"`
 	Objects        []map[string]any `json:"objects"`
 }
 
