@@ -55,8 +55,15 @@ type Cluster struct {
 	TrustStores         []TrustStore    `json:"trustStores"`         // of a cloud's load balancers, sorted by ARN
 	Provided            []Provided      `json:"provided"`
 	PublicGateways      []PublicGateway `json:"publicGateways"`
+	Roles               Roles           `json:"roles"`
 	// ServicePorts names ports of exposed Services as the fleet does: the Services themselves are often in another repository.
 	ServicePorts []ServicePort `json:"-"`
+}
+
+// Roles is who has which role of Gateway API in the cluster: subjects of kind Group, User and ServiceAccount.
+type Roles struct {
+	InfrastructureProviders []posture.Subject `json:"infrastructureProviders"`
+	ClusterOperators        []posture.Subject `json:"clusterOperators"`
 }
 
 // ServicePort is one port of a Service, as the fleet declares it.

@@ -16,6 +16,9 @@ type Profile struct {
 	// Kinds lists, per API group of the controller, the kinds whose meaning the reader knows; any other kind of that group in a
 	// cluster of this controller is unknown/kind.
 	Kinds map[string][]string
+	// Parameters and Policies are those of Kinds that people with a role of Gateway API need: what configures the controller or a class, for
+	// infrastructure providers, and what protects a gateway, for cluster operators. Escape hatches are in neither.
+	Parameters, Policies []string
 	// APIVersions are the versions in which the API server serves each of those groups; an object of another one is refused.
 	APIVersions map[string][]string
 	Versions    []VersionRange

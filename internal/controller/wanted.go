@@ -38,6 +38,8 @@ type WantedEntry struct {
 	JWT      *WantedJWT `json:"jwt"` // null when the exposure asks for none
 	// Issuer signs the listener's certificate; null when it is not cert-manager's to make.
 	Issuer *IssuerRef `json:"issuer"`
+	// Developers are who may change the exposure's routes and grants: subjects of kind Group, User and ServiceAccount.
+	Developers []posture.Subject `json:"developers"`
 }
 
 // Is reports whether an entry is the wanted listener. The name alone does not tell: a ListenerSet may have the Gateway's own.
@@ -70,4 +72,6 @@ type WantedExit struct {
 	EnforcedBy posture.Enforcer `json:"enforcedBy"`
 	// Issuer signs the consumer's certificate; null when it is not cert-manager's to make.
 	Issuer *IssuerRef `json:"issuer"`
+	// Developers are who may change the consumer's routes.
+	Developers []posture.Subject `json:"developers"`
 }

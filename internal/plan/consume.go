@@ -156,6 +156,7 @@ func (m *maker) wantedExit(c *Cluster, u use, consumer controller.Consumer, d co
 	}
 	w.EnforcedBy = posture.Enforcer(consumer.Identity.EnforcedBy)
 	w.Issuer = m.issuer(m.fleet.Exposures[u.exposure].Consumers[u.consumer].Certificate, c.Facts.Name)
+	w.Developers = subjects(m.fleet.Exposures[u.exposure].Consumers[u.consumer].Developers)
 	w.Identity = posture.Identity{Type: "uri", Match: "exact", Value: consumer.Identity.URI}
 	if consumer.Identity.URI == "" {
 		w.Identity = posture.Identity{Type: "dns", Match: "exact", Value: consumer.Identity.DNS}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/fleet"
+	"github.com/gatespan/gatespan/internal/posture"
 )
 
 // Facts is what the fleet says of one of its clusters, as controllers and rules see it. A cluster that the fleet does not
@@ -18,6 +19,7 @@ func Facts(f *fleet.Fleet, cluster string) controller.Cluster {
 		TrustStores:    []controller.TrustStore{},
 		Provided:       []controller.Provided{},
 		PublicGateways: []controller.PublicGateway{},
+		Roles:          controller.Roles{InfrastructureProviders: []posture.Subject{}, ClusterOperators: []posture.Subject{}},
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.TrustDomains)) {
 		facts.TrustDomains = append(facts.TrustDomains, trustDomain(f, name))
@@ -71,7 +73,17 @@ func Facts(f *fleet.Fleet, cluster string) controller.Cluster {
 	for _, p := range declared.PublicGateways {
 		facts.PublicGateways = append(facts.PublicGateways, controller.PublicGateway(p))
 	}
+	facts.Roles.InfrastructureProviders = subjects(declared.Roles.InfrastructureProviders)
+	facts.Roles.ClusterOperators = subjects(declared.Roles.ClusterOperators)
 	return facts
+}
+
+func subjects(declared []fleet.RBACSubject) []posture.Subject {
+	out := []posture.Subject{}
+	for _, s := range declared {
+		out = append(out, posture.Subject{Kind: s.Kind, Namespace: s.Namespace, Name: s.Name})
+	}
+	return out
 }
 
 func trustDomain(f *fleet.Fleet, name string) controller.TrustDomain {

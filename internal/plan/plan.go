@@ -52,7 +52,7 @@ type Generated []Overlay
 // Overlay is one generated folder: kustomization.yaml and <name>.yaml.
 type Overlay struct {
 	tree.Overlay
-	Kind   string // gateways, exposures, consumers, trust
+	Kind   string // gateways, exposures, consumers, trust, access
 	Name   string
 	Source finding.Position // in the fleet
 }

@@ -243,7 +243,8 @@ func (m *maker) wantedEntry(cluster, name string, gateway fleet.Gateway) control
 		ServicePort: x.Service.Port, Pods: maps.Clone(x.Service.Selector),
 		BackendName: x.Service.Hostname, BackendSHA256: trustDomain(m.fleet, backendTrust(x, gateway)).SHA256,
 		Services: slices.Sorted(maps.Keys(x.Service.Weights)), Protocol: x.Protocol(),
-		Attested: mode(x) == "Passthrough" || m.attestedHop(m.clusters[cluster], x),
+		Developers: subjects(x.Developers),
+		Attested:   mode(x) == "Passthrough" || m.attestedHop(m.clusters[cluster], x),
 	}
 	if w.Mode != "Passthrough" {
 		w.Issuer = m.issuer(x.Providers[cluster].Certificate, cluster)

@@ -60,22 +60,29 @@ type copied struct {
 
 func (w *writer) cluster(c *Cluster) {
 	w.holders = map[object.ID]holder{}
+	var gateways []any // what is made for gateways and egress gateways
 	for _, g := range c.Gateways {
 		at := path("clusters", c.Facts.Name, "gateways", g.Name)
 		made, err := c.Controller.WriteGateway(c.Facts, g)
+		gateways = append(gateways, made...)
 		w.overlay(c, part{kind: "gateways", name: g.Name, at: at, made: made,
 			copied: listed(at, w.plan.source.Clusters[c.Facts.Name].Gateways[g.Name].Objects)}, err)
 	}
 	for _, x := range c.Exposures {
 		at := path("exposures", x.Name)
 		made, err := c.Controller.WriteExposure(c.Facts, x)
+		made = append(made, developers(x.Name, made, w.plan.source.Exposures[x.Name].Developers)...)
 		w.overlay(c, part{kind: "exposures", name: x.Name, owner: x.Owner, at: at, made: made,
 			copied: listed(at, w.plan.source.Exposures[x.Name].Objects)}, err)
 	}
 	for _, consumer := range c.Consumers {
 		made, err := c.Controller.WriteConsumer(c.Facts, consumer)
+		gateways = append(gateways, made...)
+		x := w.plan.source.Exposures[consumer.Destinations[0].Exposure]
+		made = append(made, developers(consumer.Name+"-egress", made, x.Consumers[consumer.Name].Developers)...)
 		w.overlay(c, w.consumer(consumer, made), err)
 	}
+	w.access(c, gateways)
 	for _, trust := range trusts(c) {
 		name := trust.Domain.Name
 		w.overlay(c, part{kind: "trust", name: name, at: path("trustDomains", name), made: []any{kubernetes.TrustBundle(trust)}}, nil)
@@ -164,7 +171,7 @@ func (w *writer) overlay(c *Cluster, p part, err error) {
 	w.out = append(w.out, o)
 }
 
-var singular = map[string]string{"gateways": "gateway", "exposures": "exposure", "consumers": "consumer", "trust": "trust domain", gitops.Kind: "hand-off"}
+var singular = map[string]string{"gateways": "gateway", "exposures": "exposure", "consumers": "consumer", "trust": "trust domain", "access": "role", gitops.Kind: "hand-off"}
 
 // hold notes who holds an object, and refuses a second holder: whichever overlay is applied last would win.
 func (w *writer) hold(overlay string, at []string, data map[string]any) bool {

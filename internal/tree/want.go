@@ -11,7 +11,7 @@ import (
 )
 
 // kinds are the folders of a cluster that overlays are in.
-var kinds = []string{"gateways", "exposures", "consumers", "trust", "gitops"}
+var kinds = []string{"gateways", "exposures", "consumers", "trust", "access", "gitops"}
 
 var (
 	nameForm = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,251}[a-z0-9])?$`)

@@ -30,6 +30,8 @@ func profile() controller.Profile {
 		Title:           "Azure Application Gateway for Containers",
 		ControllerNames: []string{"alb.networking.azure.io/alb-controller"},
 		Classes:         []string{"azure-alb-external"},
+		Parameters:      []string{kindLoadBalancer},
+		Policies:        []string{kindBackendTLSPolicy, kindFrontendTLSPolicy, kindHealthCheck, kindRoutePolicy, kindFirewall},
 		Kinds: map[string][]string{Group: {
 			kindLoadBalancer, kindAuthPolicy, kindLoadBalancing, kindBackendTLSPolicy, kindFrontendTLSPolicy, kindHealthCheck, kindIngressExtension,
 			kindRoutePolicy, kindFirewall,

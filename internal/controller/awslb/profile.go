@@ -25,6 +25,8 @@ func profile() controller.Profile {
 		Title:           "AWS Load Balancer Controller",
 		ControllerNames: []string{controllerALB, controllerNLB},
 		Classes:         []string{classALB, classNLB, docsClassALB, docsClassNLB},
+		Parameters:      []string{kindLoadBalancer},
+		Policies:        []string{kindLoadBalancer, kindRule, kindTargetGroup},
 		Kinds:           map[string][]string{Group: {kindLoadBalancer, kindTargetGroup, kindRule}},
 		APIVersions:     map[string][]string{Group: {"v1", "v1beta1"}},
 		Versions:        []controller.VersionRange{{Distribution: "upstream", From: "3.5", To: "3.5", Source: "config/crd/gateway/gateway-crds.yaml: " + version}},

@@ -12,6 +12,8 @@ func profile() controller.Profile {
 		Title:           "Envoy Gateway",
 		ControllerNames: []string{"gateway.envoyproxy.io/gatewayclass-controller"}, // api/v1alpha1/envoygateway_types.go
 		Classes:         []string{"eg"},                                            // examples/kubernetes/quickstart.yaml
+		Parameters:      []string{kindEnvoyProxy},
+		Policies:        []string{kindBackend, kindBackendTrafficPolicy, kindClientTrafficPolicy, kindSecurityPolicy},
 		Kinds: map[string][]string{Group: {
 			kindBackend, kindBackendTrafficPolicy, kindClientTrafficPolicy, kindExtensionPolicy, kindEnvoyPatchPolicy,
 			kindEnvoyProxy, kindHTTPRouteFilter, kindSecurityPolicy,

@@ -36,6 +36,8 @@ func profile() controller.Profile {
 		Title:           "HAProxy Unified Gateway",
 		ControllerNames: []string{"gate.haproxy.org/hug"}, // k8s/gate/config/config.go
 		Classes:         []string{"haproxy"},              // documentation/conformance.md
+		Parameters:      []string{kindDefaults, kindGlobal, kindHugConf},
+		Policies:        []string{kindBackend},
 		Kinds:           map[string][]string{Group: {kindBackend, kindDefaults, kindGlobal, kindHugConf, kindMergeType}},
 		APIVersions:     map[string][]string{Group: {"v3"}}, // api/definition
 		Versions: []controller.VersionRange{

@@ -15,6 +15,7 @@ func profile() controller.Profile {
 		Title:           "Istio",
 		ControllerNames: []string{"istio.io/gateway-controller"}, // pilot/pkg/features/pilot.go, PILOT_GATEWAY_API_CONTROLLER_NAME
 		Classes:         []string{"istio", approutingClass},
+		Policies:        []string{kindAuthorizationPolicy, kindDestinationRule, "PeerAuthentication", kindRequestAuthentication, kindServiceEntry, "Telemetry"},
 		Kinds: map[string][]string{
 			networkingGroup: {kindDestinationRule, "EnvoyFilter", "Gateway", kindHostname, "ProxyConfig", kindServiceEntry, "Sidecar", "VirtualService", "WorkloadEntry", "WorkloadGroup"},
 			securityGroup:   {kindAuthorizationPolicy, "PeerAuthentication", "RequestAuthentication"},

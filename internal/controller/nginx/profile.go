@@ -17,6 +17,8 @@ func profile() controller.Profile {
 		ControllerNames: []string{"gateway.nginx.org/nginx-gateway-controller"}, // charts/nginx-gateway-fabric/values.yaml
 		Classes:         []string{className},
 		// config/crd/bases; ExternalLoadBalancer and PayloadProcessor from 2.7. AccessPolicy is documented, and in neither: it stays unknown.
+		Parameters: []string{kindNginxGateway, kindNginxProxy},
+		Policies:   []string{kindAuthenticationFilter, kindClientSettingsPolicy, kindObservabilityPolicy, kindProxySettingsPolicy, kindRateLimitPolicy, kindUpstreamSettingsPolicy, kindWAFPolicy},
 		Kinds: map[string][]string{Group: {
 			kindAuthenticationFilter, kindClientSettingsPolicy, kindExternalLoadBalancer, kindNginxGateway, kindNginxProxy, kindObservabilityPolicy,
 			kindPayloadProcessor, kindProxySettingsPolicy, kindRateLimitPolicy, kindSnippetsFilter, kindSnippetsPolicy, kindUpstreamSettingsPolicy, kindWAFPolicy,

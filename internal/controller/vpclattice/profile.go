@@ -34,6 +34,7 @@ func profile() controller.Profile {
 		Title:           "AWS Gateway API Controller for VPC Lattice",
 		ControllerNames: []string{"application-networking.k8s.aws/gateway-api-controller"}, // pkg/config/controller_config.go
 		Classes:         []string{"amazon-vpc-lattice"},                                    // files/controller-installation/gatewayclass.yaml
+		Policies:        []string{kindAccessLogPolicy, kindIAMAuthPolicy, kindTargetGroupPolicy, kindVPCAssociationPolicy},
 		Kinds: map[string][]string{Group: {
 			kindAccessLogPolicy, kindIAMAuthPolicy, kindServiceExport, kindServiceImport, kindServiceNetwork, kindTargetGroupPolicy, kindVPCAssociationPolicy,
 		}},
