@@ -31,6 +31,9 @@ func Compare(before, after posture.Posture, wanted controller.Wanted) []Change {
 	pair(before.Ways, after.Ways, wayKey, nil, c.wayNew, nil)
 	pair(before.Hatches, after.Hatches, hatchKey, nil, c.hatchNew, nil)
 	pair(before.Services, after.Services, func(s posture.Service) string { return s.Subject.String() }, c.service, nil, nil)
+	if len(before.Entries) > 0 || len(before.Exits) > 0 { // otherwise everybody's powers are as old as what they are over
+		c.powers(before.Powers, after.Powers)
+	}
 	slices.SortStableFunc(c.out, func(a, b Change) int {
 		return cmp.Or(cmp.Compare(a.Subject.String(), b.Subject.String()), cmp.Compare(a.Field, b.Field), cmp.Compare(a.Before, b.Before), cmp.Compare(a.After, b.After))
 	})

@@ -3,7 +3,9 @@
 //  1. core Kubernetes says what Services, ways around and keys there are
 //  2. every controller reads the Gateways of its classes
 //  3. Gateways of a class that nobody models, and kinds that nobody knows, are unknown
-//  4. grants and certificates are matched with the references of all of them, and everything is joined, sorted and made free of nulls
+//  4. grants and certificates are matched with the references of all of them, and powers with what protects the gateways that they all
+//     found
+//  5. everything is joined, sorted and made free of nulls
 package catalog
 
 import (
@@ -51,6 +53,7 @@ func (c Catalog) Read(cluster controller.Cluster, objects *object.Set) posture.P
 	join(&joined, unmodelled(cluster, profiles, objects))
 	joined.Grants = gatewayapi.Grants(objects, joined.References)
 	kubernetes.Certificates(objects, &joined)
+	joined.Powers = kubernetes.Powers(objects, guarded(cluster, profiles, objects, joined))
 	settle(&joined)
 	return joined
 }

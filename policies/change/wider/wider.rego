@@ -1,8 +1,8 @@
 # METADATA
 # title: Wider within the fleet
 # description: |
-#   The fleet declares one more consumer, identity, address range, root or route. That is what a fleet is for, and worth a
-#   look.
+#   The fleet declares one more consumer, identity, address range, root or route, or RBAC lets somebody do more to
+#   what protects an exposed gateway. That is what a fleet is for, and worth a look.
 # scope: package
 # custom:
 #   severity: change

@@ -196,17 +196,30 @@ wanting_both(base) := object.union(base, {"wanted": {
 
 declared_issuer := {"group": "cert-manager.io", "kind": "ClusterIssuer", "name": "corp"}
 
+team := {"kind": "Group", "namespace": "", "name": "team-relay", "listener": ""}
+
+account(namespace, name) := {"kind": "ServiceAccount", "namespace": namespace, "name": name, "listener": ""}
+
+reach(over, place, namespace) := {"over": over, "place": place, "namespace": namespace, "names": []}
+
+# safe_power is what a declared cluster operator may do; nobody is declared in an input without roles.
+safe_power := {
+	"holder": team, "bound": true, "binding": ref("RoleBinding", "edge", "operators"), "role": ref("Role", "edge", "operators"),
+	"by": ref("Role", "edge", "operators"), "scope": "edge", "verbs": ["update"], "reaches": [reach("gateways", "gateway", "edge")],
+	"wildcard": false, "escalates": false, "broad": false, "why": "",
+}
+
 # What the fleet wants.
 
 wanted_entry := {
 	"exposure": "relay", "gateway": listener, "listener": listener, "hostname": "relay.example.com", "port": 443, "mode": "Terminate", "minTLS": "1.3",
 	"trustDomain": "corp", "sha256": [declared_sum], "pinIdentities": true, "identities": [identity],
-	"service": service, "servicePort": 8443, "pods": {"app": "relay"}, "backendName": "relay.relay.svc", "backendSHA256": [declared_sum],
+	"service": service, "servicePort": 8443, "pods": {"app": "relay"}, "backendName": "relay.relay.svc", "backendSHA256": [declared_sum], "developers": [],
 }
 
 wanted_exit := {
 	"exposure": "relay", "consumer": "orders", "via": "gateway", "gateway": egress_gateway, "hostname": "relay.example.com",
-	"port": 443, "sha256": [declared_sum], "minTLS": "1.3", "floorBy": "gateway",
+	"port": 443, "sha256": [declared_sum], "minTLS": "1.3", "floorBy": "gateway", "developers": [],
 }
 
 peer := {
@@ -219,10 +232,10 @@ trust_domain := {"name": "corp", "spiffe": "corp.example.com", "configMap": "cor
 # Inputs.
 
 nothing := {
-	"cluster": {"name": "eks-prod", "networkPolicyEngine": "vpc-cni", "trustDomains": [], "publicGateways": []},
+	"cluster": {"name": "eks-prod", "networkPolicyEngine": "vpc-cni", "trustDomains": [], "publicGateways": [], "roles": {"infrastructureProviders": [], "clusterOperators": []}},
 	"posture": {
 		"entries": [], "exits": [], "grants": [], "references": [], "ways": [], "hatches": [], "services": [], "secrets": [], "certificates": [],
-		"unknowns": [], "assumptions": [],
+		"powers": [], "unknowns": [], "assumptions": [],
 	},
 	"wanted": {"entries": [], "exits": []}, "peers": [], "render": [], "drift": [], "changes": [], "gate": [], "objects": [],
 }
@@ -283,3 +296,11 @@ change(direction) := object.union(nothing, {"changes": [{
 	"subject": listener, "by": ref("Gateway", "edge", "edge"), "field": "clientAuth", "before": "required", "after": "optional",
 	"direction": direction, "exposure": "relay", "why": "a reason",
 }]})
+
+# power is an input with an exposure and one power, safe but for the change.
+power(change) := object.union(posture({"entries": [safe_entry], "powers": [object.union(safe_power, change)]}), {"wanted": {"entries": [wanted_entry], "exits": [wanted_exit]}})
+
+# with_roles and with_developers let the fleet declare somebody.
+with_roles(given, providers, operators) := object.union(given, {"cluster": {"roles": {"infrastructureProviders": providers, "clusterOperators": operators}}})
+
+with_developers(given, developers) := object.union(given, {"wanted": {"entries": [object.union(wanted_entry, {"developers": developers})]}})

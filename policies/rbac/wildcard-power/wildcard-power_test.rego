@@ -1,0 +1,28 @@
+package gatespan.rules.rbac["wildcard-power_test"]
+
+import data.gatespan.lib.testing as given
+import data.gatespan.rules.rbac["wildcard-power"] as rule
+
+test_blocks_people if given.blocks(rule.deny) with input as given.power({"wildcard": true})
+
+test_blocks_escalation if given.blocks(rule.deny) with input as given.power({"escalates": true, "reaches": [given.reach("access", "cluster", "")]})
+
+test_blocks_a_role_that_nothing_binds if {
+	holder := {"kind": "ClusterRole", "namespace": "", "name": "all", "listener": ""}
+	given.says(rule.deny, "whoever is bound to ClusterRole all") with input as given.power({"holder": holder, "bound": false, "wildcard": true})
+	given.blocks(rule.deny) with input as given.power({"holder": holder, "bound": false, "wildcard": true})
+	given.warns(rule.deny) with input as given.power({"holder": holder, "bound": false, "escalates": true})
+}
+
+test_blocks_the_workloads_at_the_ends if given.blocks(rule.deny) with input as given.power({"wildcard": true, "holder": given.account("orders", "orders")})
+
+test_warns_of_other_workloads if given.warns(rule.deny) with input as given.power({"wildcard": true, "holder": given.account("mesh", "mesh")})
+
+test_warns_of_cluster_operators if {
+	given.warns(rule.deny) with input as given.with_roles(given.power({"wildcard": true}), [], [given.team])
+	given.blocks(rule.deny) with input as given.with_roles(given.power({"escalates": true}), [], [given.team])
+}
+
+test_passes_infrastructure_providers if given.passes(rule.deny) with input as given.with_roles(given.power({"wildcard": true, "escalates": true}), [given.team], [])
+
+test_passes_what_names_kinds_and_verbs if given.passes(rule.deny) with input as given.power({})
