@@ -131,3 +131,39 @@ func TestGrantsAndHatches(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", d)
 	}
 }
+
+// TestPowerChanges: more than before is wider, less is stronger, and what was not read before is no change.
+func TestPowerChanges(t *testing.T) {
+	holder := posture.Subject{Kind: "Group", Name: "team"}
+	can := func(reaches ...posture.Reach) []posture.Power {
+		return []posture.Power{{Holder: holder, By: posture.Ref{Kind: "Role", Name: "r"}, Reaches: reaches}}
+	}
+	gateways, keys := posture.Reach{Over: posture.OverGateways, Namespace: "edge"}, posture.Reach{Over: posture.OverKeys, Namespace: "edge"}
+	for name, c := range map[string]struct {
+		before, after []posture.Power
+		want          string
+	}{
+		"the same": {can(gateways), can(gateways), ""},
+		"more":     {can(gateways), can(gateways, keys), Wider},
+		"new":      {nil, can(keys), Wider},
+		"other":    {can(gateways), can(keys), Wider},
+		"less":     {can(gateways, keys), can(keys), Stronger},
+		"gone":     {can(gateways), nil, Stronger},
+	} {
+		got := ""
+		for _, change := range Compare(posture.Posture{Entries: []posture.Entry{safe()}, Powers: c.before}, posture.Posture{Entries: []posture.Entry{safe()}, Powers: c.after}, wanted) {
+			if change.Subject == holder && change.Field == "power" {
+				got += change.Direction
+				if change.By.Name != "r" {
+					t.Errorf("%s: decided by %+v", name, change.By)
+				}
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+	if changes := Compare(posture.Posture{}, posture.Posture{Powers: can(gateways)}, controller.Wanted{}); len(changes) > 0 {
+		t.Errorf("before anything was exposed: %+v", changes)
+	}
+}

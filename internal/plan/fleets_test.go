@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"fmt"
+	"maps"
 	"math/big"
 	"math/rand/v2"
 	"slices"
@@ -35,7 +36,36 @@ func generateFleet(r *rand.Rand) *fleet.Fleet {
 	for i := range 2 + r.IntN(4) {
 		g.exposure(fmt.Sprintf("x%d", i))
 	}
+	g.roles()
 	return g.fleet
+}
+
+// roles gives some clusters, exposures and consumers people who may change what is theirs.
+func (g *generator) roles() {
+	who := func(name string) []fleet.RBACSubject {
+		if g.chance(50) {
+			return nil
+		}
+		return []fleet.RBACSubject{{Kind: "Group", Name: name}, {Kind: "ServiceAccount", Namespace: "automation", Name: name}}[:1+g.IntN(2)]
+	}
+	for _, name := range g.clusters {
+		c := g.fleet.Clusters[name]
+		c.Roles = fleet.Roles{InfrastructureProviders: who("providers"), ClusterOperators: who("operators")}
+		g.fleet.Clusters[name] = c
+	}
+	theirs := map[string][]fleet.RBACSubject{} // a consumer is the same in every exposure
+	for _, p := range g.consumers {
+		theirs[p.name] = who("developers-" + p.name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(g.fleet.Exposures)) {
+		x := g.fleet.Exposures[name]
+		x.Developers = who("developers-" + name)
+		for id, consumer := range x.Consumers {
+			consumer.Developers = theirs[id]
+			x.Consumers[id] = consumer
+		}
+		g.fleet.Exposures[name] = x
+	}
 }
 
 // lawController is a controller as the law's fleets have it.

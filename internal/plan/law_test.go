@@ -59,7 +59,7 @@ func TestLaw(t *testing.T) {
 	for _, what := range []string{
 		"entry envoy-gateway", "entry istio", "entry nginx", "entry aws-lb", "exit direct aws-lb", "exit gateway nginx", "exit direct nginx", "exit gateway envoy-gateway", "exit gateway istio", "exit direct envoy-gateway", "exit direct istio", "exit direct agc",
 		"entry traefik", "exit direct traefik", "entry haproxy", "entry vpc-lattice", "exit direct haproxy", "exit direct vpc-lattice",
-		"pinned", "not pinned", "floor by peer", "listener set envoy-gateway", "shared gateway", "shared consumer", "shared service", "two providers", "pem", "no pem",
+		"providers", "operators", "developers", "developers of a consumer", "pinned", "not pinned", "floor by peer", "listener set envoy-gateway", "shared gateway", "shared consumer", "shared service", "two providers", "pem", "no pem",
 	} {
 		if seen[what] == 0 {
 			t.Errorf("no generated fleet has: %s", what)
@@ -134,6 +134,9 @@ func (r realised) lawful(t *testing.T) {
 		}
 		for _, unknown := range p.Unknowns {
 			t.Errorf("cluster %s (%s): unknown/%s at %s %s: %s", c.Facts.Name, c.Facts.Controller.Name, unknown.Rule, unknown.By.Kind, unknown.By.Field, unknown.Why)
+		}
+		for _, wrong := range accessGaps(c, p) {
+			t.Errorf("cluster %s (%s): %s", c.Facts.Name, c.Facts.Controller.Name, wrong)
 		}
 		if len(p.Hatches) > 0 {
 			t.Errorf("cluster %s: hatches %v", c.Facts.Name, p.Hatches)
@@ -236,6 +239,11 @@ func (r realised) count(seen map[string]int) {
 				seen["floor by peer"]++
 			}
 			consumers[c.Facts.Name+x.Consumer]++
+		}
+		for _, p := range r.postures[c.Facts.Name].Powers {
+			for _, role := range rolesOf(c, p.Holder) {
+				seen[role]++
+			}
 		}
 		for _, td := range c.Facts.TrustDomains {
 			seen[map[bool]string{true: "pem", false: "no pem"}[td.PEM != ""]]++

@@ -1,7 +1,9 @@
 package catalog_test
 
 import (
+	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gatespan/gatespan/internal/controller"
@@ -18,6 +20,13 @@ func TestAllAreDistinct(t *testing.T) {
 			t.Errorf("profile %q is incomplete or there twice", p.Name)
 		}
 		names[p.Name] = true
+		// What people with a role may change is one of its kinds, and an escape hatch is not among it.
+		known := slices.Concat(slices.Collect(maps.Values(p.Kinds))...)
+		for _, kind := range slices.Concat(p.Parameters, p.Policies) {
+			if !slices.Contains(known, kind) || strings.Contains(kind, "Patch") || strings.Contains(kind, "Extension") || strings.Contains(kind, "Filter") && strings.Contains(kind, "Envoy") || strings.Contains(kind, "Snippets") {
+				t.Errorf("%s: %s is no kind for a role", p.Name, kind)
+			}
+		}
 		for _, claim := range slices.Concat(p.ControllerNames, p.Classes) {
 			if other, taken := claims[claim]; taken {
 				t.Errorf("%s and %s both claim %s", other, p.Name, claim)

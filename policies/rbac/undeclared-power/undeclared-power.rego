@@ -4,7 +4,8 @@
 #   RBAC in Git lets somebody outside the roles that the fleet declares change what protects an exposed gateway, or read its
 #   private keys: past the check, in the cluster. It blocks for people, and for the workloads at both ends, where the fleet
 #   declares who has a role, and everywhere for whoever can call the API server and for a rule that reads Secrets with keys.
-#   Where the fleet declares nobody, other power of people warns; where it does, so does that of other workloads.
+#   Where the fleet declares nobody, other power of people warns, but for built-in roles in the namespaces of Services and
+#   consumers; where it does, so does that of other workloads.
 # scope: package
 # custom:
 #   severity: block
@@ -43,6 +44,8 @@ severity_of(holder, theirs) := "block" if {
 	decisive(power)
 } else := "warn" if {
 	judged(holder)
+	some power in theirs
+	not at_home(power)
 } else := "warn" if {
 	powers.workload(holder)
 	not powers.engine(holder)
@@ -66,4 +69,12 @@ decisive(power) if {
 	some reach in powers.beyond(power)
 	reach.over == "private keys"
 	reach.place in {"gateway", "keys"}
+}
+
+# at_home: a built-in role in the namespaces of Services and consumers is what their owners have, whoever they are.
+at_home(power) if {
+	power.broad
+	every reach in powers.beyond(power) {
+		reach.place in {"service", "consumer"}
+	}
 }

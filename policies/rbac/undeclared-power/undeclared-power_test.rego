@@ -22,7 +22,9 @@ test_blocks_reading_keys if {
 
 test_warns_of_a_built_in_role_that_reads_keys if given.warns(rule.deny) with input as given.power({"broad": true, "reaches": [given.reach("private keys", "gateway", "edge")]})
 
-test_warns_of_the_owners_of_a_consumers_namespace if given.warns(rule.deny) with input as given.power({"reaches": [given.reach("private keys", "consumer", "orders")]})
+test_passes_the_owners_of_a_namespace if given.passes(rule.deny) with input as given.power({"broad": true, "reaches": [given.reach("network policies", "service", "relay")]})
+
+test_warns_of_a_role_in_a_consumers_namespace if given.warns(rule.deny) with input as given.power({"reaches": [given.reach("private keys", "consumer", "orders")]})
 
 test_blocks_others_where_developers_are_declared if {
 	given.blocks(rule.deny) with input as given.with_developers(given.power({"reaches": [given.reach("reference grants", "service", "relay")]}), other)
