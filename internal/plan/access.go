@@ -70,23 +70,24 @@ func own(list []kubernetes.Owned, m named) []kubernetes.Owned {
 // access writes what infrastructure providers and cluster operators need. Gateways is what is made for gateways and egress gateways.
 func (w *writer) access(c *Cluster, gateways []any) {
 	roles := c.Facts.Roles
+	// Fleets of one repository may share a cluster's folder and the cluster, so their names are in those of the overlays and objects.
 	at := func(field string) []string { return path("clusters", c.Facts.Name, "roles", field) }
 	if len(roles.InfrastructureProviders) > 0 {
-		name := "infrastructure-providers"
-		objects := kubernetes.ClusterAccess("gatespan-"+w.plan.Fleet+"-"+name, []kubernetes.Owned{{Group: gatewayapi.Group, Kind: "GatewayClass"}}, roles.InfrastructureProviders)
+		name := w.plan.Fleet + "-infrastructure-providers"
+		objects := kubernetes.ClusterAccess("gatespan-"+name, []kubernetes.Owned{{Group: gatewayapi.Group, Kind: "GatewayClass"}}, roles.InfrastructureProviders)
 		if parameters := kindsOf(profile(c), profile(c).Parameters); len(parameters) > 0 {
 			for _, namespace := range parameterNamespaces(c) {
-				objects = append(objects, kubernetes.NamespaceAccess("gatespan-"+w.plan.Fleet+"-"+name, namespace, parameters, roles.InfrastructureProviders)...)
+				objects = append(objects, kubernetes.NamespaceAccess("gatespan-"+name, namespace, parameters, roles.InfrastructureProviders)...)
 			}
 		}
 		w.overlay(c, part{kind: "access", name: name, at: at("infrastructureProviders"), made: objects}, nil)
 	}
 	if len(roles.ClusterOperators) > 0 {
-		name := "cluster-operators"
+		name := w.plan.Fleet + "-cluster-operators"
 		var objects []any
 		theirs := operated(c, gateways)
 		for _, namespace := range slices.Sorted(maps.Keys(theirs)) {
-			objects = append(objects, kubernetes.NamespaceAccess("gatespan-"+w.plan.Fleet+"-"+name, namespace, theirs[namespace], roles.ClusterOperators)...)
+			objects = append(objects, kubernetes.NamespaceAccess("gatespan-"+name, namespace, theirs[namespace], roles.ClusterOperators)...)
 		}
 		w.overlay(c, part{kind: "access", name: name, at: at("clusterOperators"), made: objects}, nil)
 	}

@@ -125,9 +125,25 @@ routes(holder) := {[route.ref.namespace, route.ref.name] |
 # beyond are the reaches of a power that no role of the holder includes.
 beyond(power) := [reach | some reach in power.reaches; reach.over != "what is not known"; not may(power.holder, reach)]
 
+# own: the place is the fleet's, or the whole cluster's. Another team's fleet may have gateways beside it, whose people it does not know.
+own(reach) if reach.place in {"keys", "cluster"}
+
+own(reach) if reach.namespace == input.cluster.controller.dataPlaneNamespace
+
+own(reach) if {
+	some want in input.wanted.entries
+	reach.namespace in {want.gateway.namespace, want.service.namespace}
+}
+
+own(reach) if {
+	some want in input.wanted.exits
+	want.gateway.namespace == reach.namespace
+}
+
 # closed: the fleet says who may have power in the place, so that nobody else should.
 closed(reach) if {
 	reach.place in {"gateway", "keys", "cluster"}
+	own(reach)
 	count(input.cluster.roles.infrastructureProviders) + count(input.cluster.roles.clusterOperators) > 0
 }
 

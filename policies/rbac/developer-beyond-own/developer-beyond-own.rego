@@ -3,7 +3,8 @@
 # description: |
 #   RBAC in Git lets the developers of an exposure or consumer change what is not theirs: Gateways and policies, routes of
 #   others, grants of other people's namespaces. Theirs are the routes of the exposure, by name, and what is in the namespace
-#   of its Service or of the consumer, unless a gateway of the cluster is there.
+#   of its Service or of the consumer, unless a gateway of the cluster is there. It
+#   warns where the gateway is not the fleet's: another team may know them.
 # scope: package
 # custom:
 #   severity: block
@@ -25,7 +26,13 @@ candidates := [power |
 	count(powers.beyond(power)) > 0
 ]
 
-deny contains powers.report(holding, theirs, "block") if {
+deny contains powers.report(holding, theirs, severity_of(theirs)) if {
 	some holding in powers.holdings(candidates)
 	theirs := powers.of(holding, candidates)
 }
+
+severity_of(theirs) := "block" if {
+	some power in theirs
+	some reach in powers.beyond(power)
+	powers.own(reach)
+} else := "warn"

@@ -9,7 +9,9 @@ own_route := object.union(given.reach("routes", "gateway", "edge"), {"names": ["
 
 test_blocks_a_gateway if given.blocks(rule.deny) with input as developing({})
 
-test_blocks_grants_of_others if given.blocks(rule.deny) with input as developing({"reaches": [given.reach("reference grants", "service", "billing")]})
+test_blocks_grants_of_others if given.blocks(rule.deny) with input as developing({"reaches": [given.reach("gateways", "gateway", "edge"), given.reach("reference grants", "service", "billing")]})
+
+test_warns_beside_the_gateway_of_another_fleet if given.warns(rule.deny) with input as developing({"reaches": [given.reach("routes", "gateway", "edge-billing")]})
 
 test_blocks_all_routes_beside_the_gateway if given.blocks(rule.deny) with input as developing({"reaches": [given.reach("routes", "gateway", "edge")]})
 

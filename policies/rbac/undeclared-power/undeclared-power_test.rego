@@ -7,6 +7,10 @@ other := [object.union(given.team, {"name": "somebody-else"})]
 
 test_blocks_people_where_roles_are_declared if given.blocks(rule.deny) with input as given.with_roles(given.power({}), [], other)
 
+test_warns_beside_the_gateway_of_another_fleet if {
+	given.warns(rule.deny) with input as given.with_roles(given.power({"reaches": [given.reach("gateways", "gateway", "edge-billing")]}), [], other)
+}
+
 test_warns_where_nobody_is_declared if given.warns(rule.deny) with input as given.power({})
 
 test_blocks_everybody if {
