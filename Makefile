@@ -46,6 +46,10 @@ smoke: ## the quick part of e2e, as far as its components are already built
 	@$(GO) build -tags e2e -o bin/e2e ./internal/e2e
 	@bin/e2e -present -run '^(rendering|api-server)$$'
 
+.PHONY: corpus
+corpus: ## every change of testdata/corpus through the check: a table, and the totals
+	@$(GO) test -count=1 -timeout 30m -run TestCorpus ./internal/corpus -args -table
+
 .PHONY: generate
 generate: build ## write overlays/ from the example fleet
 	$(GATESPAN) generate --fleet $(FLEET)

@@ -69,6 +69,7 @@ func TestEntryChanges(t *testing.T) {
 		}, map[string]string{"identities": Weaker}},
 		{"an undeclared identity instead", func(e *posture.Entry) { e.Identities.Value.Accepted[0].Value = "spiffe://corp/eve" }, map[string]string{"identities": Weaker}},
 		{"attachment by everybody", func(e *posture.Entry) { e.Attachment.Value.Everybody = true }, map[string]string{"attachment": Weaker}},
+		{"attachment by a label that others set", func(e *posture.Entry) { e.Attachment.Value.Selector = "team=relay" }, map[string]string{"attachment": Weaker}},
 		{"attachment by another namespace", func(e *posture.Entry) { e.Attachment.Value.Namespaces = []string{"eve"} }, map[string]string{"attachment": Weaker}},
 		{"listeners of others", func(e *posture.Entry) { e.Attachment.Value.Listeners = true }, map[string]string{"allowedListeners": Weaker}},
 		{"every hostname", func(e *posture.Entry) { e.Hostnames = nil }, map[string]string{"hostnames": Weaker}},
@@ -165,5 +166,26 @@ func TestPowerChanges(t *testing.T) {
 	}
 	if changes := Compare(posture.Posture{}, posture.Posture{Powers: can(gateways)}, controller.Wanted{}); len(changes) > 0 {
 		t.Errorf("before anything was exposed: %+v", changes)
+	}
+}
+
+// TestSelectorsOfNamespaces: a selector that asks for more, or for the name that the API server sets, admits no more namespaces.
+func TestSelectorsOfNamespaces(t *testing.T) {
+	const name = "kubernetes.io/metadata.name=relay"
+	for _, c := range []struct {
+		before, after string
+		want          bool
+	}{
+		{name, "team=relay", true},
+		{"team=relay", name, false},
+		{"team=relay", "env=live,team=relay", false},
+		{"env=live,team=relay", "team=relay", true},
+		{"", "team=relay", true},
+		{"team=relay", "team=relay", false},
+		{"team=relay", "team=other", true},
+	} {
+		if got := othersLabel(c.before, c.after); got != c.want {
+			t.Errorf("%q to %q: got %v", c.before, c.after, got)
+		}
 	}
 }

@@ -2,8 +2,11 @@ package change
 
 import (
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
+
+	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/posture"
@@ -151,6 +154,9 @@ func (c *comparison) attachment(s posture.Subject, exposure string, b, a posture
 	if order == posture.Same && before.Selector != after.Selector {
 		order = posture.Weaker // which namespaces it matches is not all in Git
 	}
+	if !before.Everybody && othersLabel(before.Selector, after.Selector) {
+		order = posture.Weaker // whoever labels a namespace opens it, also one that is not in Git
+	}
 	c.record(s, exposure, "attachment", order, a.Attachment.By, text(before), text(after), a.Attachment.Why)
 	c.record(s, exposure, "allowedListeners", posture.CompareFlag(before.Listeners, after.Listeners), a.Attachment.By, flag(before.Listeners), flag(after.Listeners), a.Attachment.Why)
 }
@@ -177,4 +183,23 @@ func (c *comparison) entryNew(e posture.Entry) {
 // entryGone: the listener is no longer there. Whether its exposure is still wanted is drift's question; here it is reported.
 func (c *comparison) entryGone(e posture.Entry) {
 	c.out = append(c.out, Change{Subject: e.Subject, By: e.Listener, Before: e.ClientAuth.Value + " client certificate, TLS " + e.MinTLS.Value, Direction: Gone})
+}
+
+// byName is a selector by the label that the API server sets to a namespace's own name (Kubernetes' documentation of namespaces,
+// "Automatic labelling"); rule bypass/open-attachment tells selectors apart in the same way.
+var byName = regexp.MustCompile(`(^|,)kubernetes\.io/metadata\.name(=| in )`)
+
+// othersLabel reports whether a selector of namespaces goes by labels that others may set, and asks for less than the one before.
+func othersLabel(before, after string) bool {
+	if after == "" || after == before || byName.MatchString(after) {
+		return false
+	}
+	old, err := labels.ParseToRequirements(before)
+	now, bad := labels.ParseToRequirements(after)
+	if before == "" || err != nil || bad != nil {
+		return true
+	}
+	return slices.ContainsFunc(old, func(r labels.Requirement) bool {
+		return !slices.ContainsFunc(now, func(n labels.Requirement) bool { return n.String() == r.String() })
+	})
 }

@@ -24,7 +24,6 @@ that export opa-input writes. An admission controller sees one object at a time,
 server get only what one object decides; each says which rules it cannot carry.`,
 		Example: `  gatespan export opa-bundle > gatespan.tar.gz
   gatespan export opa-input --cluster eks-prod > input.json
-  opa eval -b gatespan.tar.gz -i input.json 'data.gatespan.conftest.deny'
   gatespan export gatekeeper --cluster eks-prod > gatekeeper.yaml
   gatespan export admission-policy | kubectl apply -f -`,
 		Args: cobra.ArbitraryArgs,
@@ -45,10 +44,12 @@ func (a *app) exportBundle() *cobra.Command {
 		Short: "Write all rules as an OPA bundle",
 		Long: `opa-bundle writes a gzipped tar of all built-in rules to standard output, for opa and conftest. Its input is
 what gatespan export opa-input writes: the rules judge what a controller would enforce, and only gatespan
-computes that. The day that rules compare with is today; data.gatespan.today replaces it.`,
-		Example: `  gatespan export opa-bundle > gatespan.tar.gz
+computes that. The day that rules compare with is today; data.gatespan.today replaces it.
+
+  opa eval -b gatespan.tar.gz -i input.json 'data.gatespan.conftest.deny'
   conftest test input.json --policy DIR --namespace gatespan.conftest    # DIR: the bundle, unpacked`,
-		Args: arguments(),
+		Example: `  gatespan export opa-bundle > gatespan.tar.gz`,
+		Args:    arguments(),
 		RunE: func(*cobra.Command, []string) error {
 			if terminal(a.out) {
 				return problem{what: "an OPA bundle is no text for a terminal", hint: "write it to a file: gatespan export opa-bundle > gatespan.tar.gz"}

@@ -31,25 +31,49 @@ func Relay(t *testing.T) *Repo {
 	for _, dir := range []string{"overlays", "testdata/relay"} {
 		r.fail(os.CopyFS(filepath.Join(r.Dir, dir), os.DirFS(filepath.Join(root, dir))))
 	}
-	r.start()
+	r.Start()
 	return r
 }
 
 // New is a repository with these files. Its fleet is at the default place, fleet/, if it is one of them.
 func New(t *testing.T, files map[string]string) *Repo {
 	t.Helper()
+	r := Files(t, files)
+	r.Start()
+	return r
+}
+
+// Files is a directory with these files and no Git yet: Start makes it a repository.
+func Files(t *testing.T, files map[string]string) *Repo {
+	t.Helper()
 	r := &Repo{Dir: t.TempDir(), t: t}
 	for file, content := range files {
 		r.Write(file, content)
 	}
-	r.start()
 	return r
 }
 
-func (r *Repo) start() {
+// Start makes a repository of the directory; its first commit is what is there now.
+func (r *Repo) Start() {
 	r.t.Helper()
 	r.git("init", "-q", "-b", "main")
 	r.Commit("the base")
+}
+
+// Drop removes the only YAML document of a file that holds a text.
+func (r *Repo) Drop(file, text string) {
+	r.t.Helper()
+	var kept []string
+	documents := strings.Split("\n"+r.Read(file), "\n---\n")
+	for _, d := range documents {
+		if !strings.Contains(d, text) {
+			kept = append(kept, d)
+		}
+	}
+	if len(kept) != len(documents)-1 {
+		r.t.Fatalf("%s has %d documents with %q, want one", file, len(documents)-len(kept), text)
+	}
+	r.Write(file, strings.TrimPrefix(strings.Join(kept, "\n---\n"), "\n"))
 }
 
 // Replace changes one place of a file: it fails unless old occurs exactly once.
