@@ -181,9 +181,6 @@ func compile(head *side, b *base, findings []finding.Finding, changes []report.C
 		for _, a := range c.Posture.Assumptions {
 			r.Assumptions = append(r.Assumptions, report.Assumption{Cluster: c.Name, Assumption: a})
 		}
-		for _, u := range c.rendered.Undecided {
-			r.Undecided = append(r.Undecided, report.Undecidedness{Cluster: c.Name, Overlay: u.Overlay, Message: u.Message, Hint: u.Hint})
-		}
 		if c.missing {
 			r.Undecided = append(r.Undecided, report.Undecidedness{
 				Cluster: c.Name, Overlay: c.path, Message: fmt.Sprintf("cluster %s: there is nothing at %s", c.Name, c.path),
@@ -191,6 +188,14 @@ func compile(head *side, b *base, findings []finding.Finding, changes []report.C
 			})
 		}
 		r.OutOfScope = append(r.OutOfScope, outOfScope(c)...)
+	}
+	for _, c := range slices.Concat(head.clusters, head.also) {
+		for _, u := range c.rendered.Undecided {
+			one := report.Undecidedness{Cluster: c.Name, Overlay: u.Overlay, Message: u.Message, Hint: u.Hint}
+			if !slices.Contains(r.Undecided, one) {
+				r.Undecided = append(r.Undecided, one)
+			}
+		}
 	}
 	r.Undecided = append(r.Undecided, b.undecided...)
 	if r.Summary.Objects == 0 {

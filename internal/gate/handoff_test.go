@@ -7,6 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatespan/gatespan/internal/gate"
+	"github.com/gatespan/gatespan/internal/gate/gatetest"
+	"github.com/gatespan/gatespan/internal/report"
 )
 
 // TestHandOff: what the hand-off says is part of what is judged. A transformation in it counts for the overlay that it applies, and an
@@ -59,4 +61,49 @@ func TestHandOffOutlivesTheOverlays(t *testing.T) {
 	if diff := cmp.Diff(want, left); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// TestApplicationThatNobodyApplies: an Application that no root holds may mend what Git shows unsafe, but nobody is seen to apply it.
+func TestApplicationThatNobodyApplies(t *testing.T) {
+	const edge = "overlays/eks-prod/gateways/edge/edge.yaml"
+	application := func(patch string) string {
+		return `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: edge, namespace: argocd}
+spec:
+  project: default
+  destination: {name: eks-prod}
+  source:
+    repoURL: https://git.example.com/fleet
+    path: overlays/eks-prod/gateways/edge
+    kustomize:
+      patches:
+      - target: {kind: ClientTrafficPolicy}
+        patch: |
+          - ` + patch + "\n"
+	}
+	fleet := `{"clusters": {"eks-prod": {"cloud": "eks", "path": "overlays/eks-prod", "gitops": {"engine": "argocd"},
+  "controller": {"name": "envoy-gateway", "version": "1.9.1", "gatewayClassName": "eg", "dataPlaneNamespace": "envoy-gateway-system"},
+  "gatewayAPI": {"version": "1.6"}, "networkPolicyEngine": "vpc-cni"}}}`
+	check := func(t *testing.T, weak bool, patch string) (*gatetest.Repo, *report.Report) {
+		r := gatetest.Relay(t)
+		r.Write("clusters.json", fleet)
+		r.Write("docs/edge.yaml", application(patch))
+		if weak {
+			r.Replace(edge, "mode: RequireAndVerify\n", "mode: VerifyIfGiven\n")
+		}
+		return r, r.Check(gate.Options{Fleet: "clusters.json"})
+	}
+	t.Run("mends", func(t *testing.T) {
+		r, judged := check(t, true, "{op: replace, path: /spec/tls/clientValidation/mode, value: RequireAndVerify}")
+		r.Blocks(judged, "mtls/client-certificate-not-required", "Gateway edge/edge listener relay", "ClientTrafficPolicy edge/edge-relay", r.Line(edge, "mode: VerifyIfGiven"))
+	})
+	t.Run("weakens", func(t *testing.T) {
+		r, judged := check(t, false, "{op: replace, path: /spec/tls/clientValidation/mode, value: VerifyIfGiven}")
+		r.Blocks(judged, "mtls/client-certificate-not-required", "Gateway edge/edge listener relay", "ClientTrafficPolicy edge/edge-relay", "")
+	})
+	t.Run("changes nothing that matters", func(t *testing.T) {
+		r, judged := check(t, false, "{op: add, path: /metadata/annotations, value: {team: edge}}")
+		r.Passes(judged)
+	})
 }

@@ -30,7 +30,7 @@ func (s *side) judge(ctx context.Context, engine *policy.Engine, drift map[strin
 		if err != nil {
 			return nil, 0, err
 		}
-		if part.counts(c.Name) {
+		if i < len(s.clusters) && part.counts(c.Name) {
 			rules += judgement.RulesEvaluated
 		}
 		for _, raw := range judgement.Findings {

@@ -131,6 +131,7 @@ func load(ctx context.Context, p *place, fsys fs.FS, own *fleet.Fleet, judged tr
 		return nil, err
 	}
 	s.clusters = make([]ClusterState, len(targets))
+	plain := make([]*ClusterState, len(targets)) // without what Applications change that nobody is seen to apply
 	group, ctx := errgroup.WithContext(ctx)
 	if o.Jobs > 0 {
 		group.SetLimit(o.Jobs)
@@ -139,13 +140,22 @@ func load(ctx context.Context, p *place, fsys fs.FS, own *fleet.Fleet, judged tr
 	for i, t := range targets {
 		group.Go(func() error {
 			defer progress()
-			state, err := s.read(ctx, t, o)
+			state, err := s.read(ctx, t, false, o)
 			s.clusters[i] = state
+			if err == nil && state.rendered.ChangedOutside {
+				plain[i] = new(ClusterState)
+				*plain[i], err = s.read(ctx, t, true, o)
+			}
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
+	}
+	for _, c := range plain {
+		if c != nil {
+			s.also = append(s.also, *c)
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(judged.Proposed)) {
 		if c := s.cluster(name); c != nil {
@@ -209,12 +219,12 @@ func (s *side) targets(p *place) ([]target, error) {
 	return out, nil
 }
 
-// read renders one cluster and reads its posture.
-func (s *side) read(ctx context.Context, t target, o Options) (ClusterState, error) {
+// read renders one cluster and reads its posture; asFound as in render.Options.
+func (s *side) read(ctx context.Context, t target, asFound bool, o Options) (ClusterState, error) {
 	state := ClusterState{Name: t.facts.Name, Facts: t.facts, path: t.path}
 	state.Wanted = s.planned(t.facts.Name).Wanted
 	result, err := render.Cluster(ctx, s.fsys, render.Options{
-		Path: t.path, Exclude: t.exclude, Cluster: t.facts.Name, Destinations: t.destinations, Jobs: o.Jobs,
+		Path: t.path, Exclude: t.exclude, Cluster: t.facts.Name, Destinations: t.destinations, Jobs: o.Jobs, AsFound: asFound,
 	})
 	switch {
 	case errors.Is(err, render.ErrNoPath):

@@ -118,6 +118,9 @@ func (c *cluster) follow(r *root) {
 		known.from = append(known.from, c.from)
 		return
 	}
+	if c.options.AsFound && c.from == nil && r.changed && c.foundAt(r.dir) {
+		return
+	}
 	r.from, c.known[key] = []*root{c.from}, r
 	for _, other := range c.found { // rendered already, or about to be
 		if other.dir != r.dir || !other.initial {
@@ -135,6 +138,18 @@ func (c *cluster) follow(r *root) {
 		}
 	}
 	c.queue = append(c.queue, r)
+}
+
+// foundAt reports whether a root was found below the cluster's path in a directory.
+func (c *cluster) foundAt(dir string) bool {
+	return slices.ContainsFunc(c.found, func(r *root) bool { return r.dir == dir })
+}
+
+// changedOutside reports whether a root that was found is judged as an Application outside of every root changes it.
+func (c *cluster) changedOutside() bool {
+	return slices.ContainsFunc(c.roots, func(r *root) bool {
+		return r.changed && c.foundAt(r.dir) && !slices.ContainsFunc(r.from, func(from *root) bool { return from != nil })
+	})
 }
 
 // place finds an object's field in the root that rendered it, while roots are still being gathered.
@@ -185,6 +200,7 @@ func (c *cluster) fill(result *Result) {
 				Why: "no Flux Kustomization or Argo CD Application that was found applies it; it is judged as if one did"})
 		}
 	}
+	result.ChangedOutside = c.changedOutside()
 	set := object.NewSet(all)
 	result.Objects = set.All()
 	result.Facts = append(append(result.Facts, c.facts...), result.twice(set)...)

@@ -34,7 +34,7 @@ func (c *cluster) change(r *root, o *object.Object, change overlayChange) {
 		return
 	}
 	k := r.kust.variant()
-	r.kust = k
+	r.kust, r.changed = k, true
 	set := func(field, v string, rn rename) {
 		if v == "" {
 			return

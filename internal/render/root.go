@@ -24,6 +24,7 @@ type root struct {
 
 	initial  bool // found below the cluster's path
 	replaced bool // an engine applies the same directory with changes
+	changed  bool // the engine writes something into its kustomization
 	engine   bool // holds objects of Flux or Argo CD
 	skipped  bool // left out by Options.Only
 
