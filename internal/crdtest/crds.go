@@ -28,6 +28,7 @@ import (
 // Definitions are CRDs by the kind that they define. A kind is compiled when it is first asked for: CEL is dear.
 type Definitions struct {
 	versions map[schema.GroupVersionKind]*version
+	plurals  map[string]map[string]bool // by group
 }
 
 // version is one served version of a kind.
@@ -45,7 +46,7 @@ type compiled struct {
 
 // Load reads the CRDs of modules.
 func Load(modules []Module) (*Definitions, error) {
-	d := &Definitions{versions: map[schema.GroupVersionKind]*version{}}
+	d := &Definitions{versions: map[schema.GroupVersionKind]*version{}, plurals: map[string]map[string]bool{}}
 	for _, m := range modules {
 		paths, err := m.Paths()
 		if err != nil {
@@ -77,6 +78,10 @@ func (d *Definitions) add(stream []byte) error {
 		if crd.Kind != "CustomResourceDefinition" {
 			continue
 		}
+		if d.plurals[crd.Spec.Group] == nil {
+			d.plurals[crd.Spec.Group] = map[string]bool{}
+		}
+		d.plurals[crd.Spec.Group][crd.Spec.Names.Plural] = true
 		for _, v := range crd.Spec.Versions {
 			if v.Served && v.Schema != nil {
 				kind := schema.GroupVersionKind{Group: crd.Spec.Group, Version: v.Name, Kind: crd.Spec.Names.Kind}
@@ -89,6 +94,11 @@ func (d *Definitions) add(stream []byte) error {
 
 // Has reports whether a CRD defines the kind in that version.
 func (d *Definitions) Has(kind schema.GroupVersionKind) bool { return d.versions[kind] != nil }
+
+// Plural reports whether a CRD of the group has that plural, and whether there is a CRD of the group at all.
+func (d *Definitions) Plural(group, plural string) (is, known bool) {
+	return d.plurals[group][plural], d.plurals[group] != nil
+}
 
 // Validate returns why an API server with the CRDs would refuse an object, or drop some of it.
 func (d *Definitions) Validate(o *unstructured.Unstructured) []error {

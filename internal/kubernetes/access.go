@@ -84,7 +84,7 @@ func bound(who []posture.Subject) []rbacv1.Subject {
 	return out
 }
 
-// Plural is how RBAC names a kind. CRDs could choose another plural; crdtest compares it with those that there are.
+// Plural is how RBAC names a kind. CRDs could choose another plural; internal/crdtest compares those that the examples write.
 func Plural(kind string) string {
 	name := strings.ToLower(kind)
 	switch {
