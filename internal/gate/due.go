@@ -186,10 +186,6 @@ func (d *due) version(s *side, c ClusterState) {
 
 // endOfLife is the last day of support of the line that a version belongs to; "" when nobody says it.
 func endOfLife(lines []controller.VersionRange, distribution, version string) string {
-	parts := strings.SplitN(version, ".", 3)
-	if len(parts) > 2 {
-		version = parts[0] + "." + parts[1]
-	}
 	for _, line := range lines {
 		if line.Distribution == distribution && controller.CompareVersions(version, line.From) >= 0 && controller.CompareVersions(version, line.To) <= 0 {
 			return line.EndOfLife

@@ -47,7 +47,6 @@ func (g *guess) addTo(r *report.Report, o Options) {
 	}
 	r.Assumptions = append(g.assumptions, r.Assumptions...)
 	r.Undecided = append(r.Undecided, g.undecided...)
-	r.Summary = report.Summary{Clusters: r.Summary.Clusters, Overlays: r.Summary.Overlays, Objects: r.Summary.Objects, RulesEvaluated: r.Summary.RulesEvaluated}
 	r.Verdict = verdict(r, o)
 }
 

@@ -3,22 +3,33 @@ package gate_test
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gatespan/gatespan/internal/finding"
 	"github.com/gatespan/gatespan/internal/gate"
 	"github.com/gatespan/gatespan/internal/gate/gatetest"
 	"github.com/gatespan/gatespan/internal/report"
 )
 
-// broken is a repository with findings in both clusters, in overlays and in none, and with changes since its base.
+// broken is a repository with findings in both clusters, in overlays and in none, of the gate itself too, and with changes since its base.
 func broken(t *testing.T) *gatetest.Repo {
 	r := gatetest.Relay(t)
 	r.Replace("overlays/eks-prod/gateways/edge/edge.yaml", "mode: RequireAndVerify\n", "mode: VerifyIfGiven\n")
 	r.Append("overlays/eks-prod/exposures/relay/relay.yaml", "---\napiVersion: v1\nkind: Service\nmetadata: {name: second, namespace: relay}\nspec: {type: LoadBalancer, selector: {app: relay}, ports: [{port: 443, targetPort: 8443}]}\n")
 	r.Remove("overlays/aks-prod/consumers/orders/kustomization.yaml")
+	r.Write("testdata/relay/more.cue", `package fleet
+
+clusters: "eks-prod": publicGateways: [{namespace: "edge", name: "web", reason: "browsers"}]
+waivers: [for cluster in ["aks-prod", "eks-prod"] {
+	rule: "bypass/ingress", "cluster": cluster, object: {kind: "Ingress", namespace: "edge", name: "none"}
+	fingerprint: "0000000000000000000000000000000000000000000000000000000000000000"
+	owner:       "team-edge", reason: "nothing needs it", expires: "2027-01-01"
+}]
+`)
 	return r
 }
 
@@ -49,6 +60,9 @@ func TestShards(t *testing.T) {
 			whole, _ := encoded(t, judged)
 			if judged.Verdict != report.Blocked || len(judged.Findings) < 4 {
 				t.Fatalf("%s with %d findings", judged.Verdict, len(judged.Findings))
+			}
+			if !slices.ContainsFunc(judged.Findings, func(f finding.Finding) bool { return strings.HasPrefix(f.Rule, "gate/") }) {
+				t.Fatal("nothing is said of the gate")
 			}
 			for _, n := range []int{1, 2, 3, 7} {
 				var shards []*report.Report
