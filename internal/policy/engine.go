@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -35,42 +36,64 @@ type Engine struct {
 	objects bool
 }
 
-// New compiles all rules once.
+// New makes an engine of all rules.
 //
-//  1. list and parse the modules; every rule must be documented, and its id be its folder and its package
-//  2. compile them strictly, with the capabilities left
-//  3. judge the canary
+//  1. compile them; the built-in ones alone are compiled once in a process
+//  2. judge the canary
 func New(ctx context.Context, options Options) (*Engine, error) {
-	from, err := sources(options.User)
+	build := builtIn
+	if options.User != nil {
+		build = func() (compiled, error) { return compileAll(options.User) }
+	}
+	all, err := build()
 	if err != nil {
 		return nil, err
 	}
-	caps := capabilities()
-	parsed, err := parse(from, caps)
-	if err != nil {
-		return nil, err
-	}
-	e := &Engine{byID: map[string]*Rule{}, deadline: cmp.Or(options.Deadline, time.Minute)}
-	if e.rules, err = rulesOf(from, parsed); err != nil {
-		return nil, err
-	}
+	e := &Engine{rules: all.rules, byID: map[string]*Rule{}, deadline: cmp.Or(options.Deadline, time.Minute), objects: all.objects}
 	for i := range e.rules {
 		e.byID[e.rules[i].ID] = &e.rules[i]
-	}
-	e.objects = slices.ContainsFunc(parsed, readsObjects)
-	compiler, err := compile(from, parsed, caps)
-	if err != nil {
-		return nil, err
 	}
 	store := inmem.NewFromObject(map[string]any{"gatespan": map[string]any{"today": options.Today}})
 	e.query, err = rego.New(
 		rego.Query("deny := data.gatespan.rules[topic][name].deny"),
-		rego.Compiler(compiler), rego.Store(store), rego.StrictBuiltinErrors(true),
+		rego.Compiler(all.compiler), rego.Store(store), rego.StrictBuiltinErrors(true),
 	).PrepareForEval(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("prepare rules: %w", err)
 	}
 	return e, e.canary(ctx)
+}
+
+// compiled is what engines of the same rules share; nothing in it is written to once it is made.
+type compiled struct {
+	rules    []Rule // sorted by id
+	compiler *ast.Compiler
+	objects  bool // some rule reads input.objects
+}
+
+var builtIn = sync.OnceValues(func() (compiled, error) { return compileAll(nil) })
+
+// compileAll compiles the built-in rules and the user's, which may be nil.
+//
+//  1. list and parse the modules; every rule must be documented, and its id be its folder and its package
+//  2. compile them strictly, with the capabilities left
+func compileAll(user fs.FS) (compiled, error) {
+	from, err := sources(user)
+	if err != nil {
+		return compiled{}, err
+	}
+	caps := capabilities()
+	parsed, err := parse(from, caps)
+	if err != nil {
+		return compiled{}, err
+	}
+	var out compiled
+	if out.rules, err = rulesOf(from, parsed); err != nil {
+		return compiled{}, err
+	}
+	out.objects = slices.ContainsFunc(parsed, readsObjects)
+	out.compiler, err = compile(from, parsed, caps)
+	return out, err
 }
 
 // Rules lists the compiled rules, sorted by id.
