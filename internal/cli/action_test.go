@@ -3,10 +3,14 @@
 package cli
 
 import (
+	"crypto/sha256"
+	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,69 +24,110 @@ type actionStep struct {
 	Env  map[string]string `yaml:"env"`
 }
 
-// theAction reads the composite action, and every step of it and of the workflows.
-func theAction(t *testing.T) (inputs []string, steps, workflows []actionStep) {
+func dotGitHub(t *testing.T, name string, into any) {
 	t.Helper()
-	read := func(name string, into any) {
-		content, err := os.ReadFile(filepath.Join("..", "..", ".github", name))
-		if err == nil {
-			err = yaml.Unmarshal(content, into)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+	content, err := os.ReadFile(filepath.Join("..", "..", ".github", name))
+	if err == nil {
+		err = yaml.Unmarshal(content, into)
 	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// theAction reads the inputs and the steps of a composite action.
+func theAction(t *testing.T, name string) (inputs []string, steps []actionStep) {
+	t.Helper()
 	var action struct {
 		Inputs map[string]any `yaml:"inputs"`
 		Runs   struct {
 			Steps []actionStep `yaml:"steps"`
 		} `yaml:"runs"`
 	}
-	read("actions/gatespan/action.yml", &action)
+	dotGitHub(t, "actions/"+name+"/action.yml", &action)
+	return slices.Sorted(maps.Keys(action.Inputs)), action.Runs.Steps
+}
+
+var pinned = regexp.MustCompile(`^(\./|[-\w]+/[-\w]+@[0-9a-f]{40}$)`)
+
+// TestActionsTakeNoTextAsCode: what a pull request can name comes to a script by the environment only, and other actions are pinned.
+func TestActionsTakeNoTextAsCode(t *testing.T) {
 	var workflow struct {
 		Jobs map[string]struct {
 			Steps []actionStep `yaml:"steps"`
 		} `yaml:"jobs"`
 	}
-	read("workflows/check.yml", &workflow)
-	for name := range action.Inputs {
-		inputs = append(inputs, name)
+	dotGitHub(t, "workflows/check.yml", &workflow)
+	all := workflow.Jobs["gatespan"].Steps
+	for name, least := range map[string][2]int{"gatespan": {8, 4}, "publish": {5, 4}} {
+		inputs, steps := theAction(t, name)
+		if len(inputs) < least[0] || len(steps) < least[1] {
+			t.Fatalf("%s: %d inputs, %d steps", name, len(inputs), len(steps))
+		}
+		env := ""
+		for _, s := range steps {
+			for _, v := range s.Env {
+				env += v + "\n"
+			}
+		}
+		for _, input := range inputs {
+			if !strings.Contains(env, "${{ inputs."+input+" }}") {
+				t.Errorf("%s: input %s is not used", name, input)
+			}
+		}
+		all = append(all, steps...)
 	}
-	for _, job := range workflow.Jobs {
-		workflows = append(workflows, job.Steps...)
+	if len(all) < 11 {
+		t.Fatalf("%d steps", len(all))
 	}
-	return inputs, action.Runs.Steps, workflows
-}
-
-// TestActionTakesNoTextAsCode: what a pull request can name comes to a script by the environment only, and other actions are pinned.
-func TestActionTakesNoTextAsCode(t *testing.T) {
-	inputs, steps, workflows := theAction(t)
-	pinned := regexp.MustCompile(`^(\./|[-\w]+/[-\w]+@[0-9a-f]{40}$)`)
-	env := ""
-	for _, s := range append(steps, workflows...) {
+	for _, s := range all {
 		if strings.Contains(s.Run, "${{") {
 			t.Errorf("an expression in a script: %s", s.Run)
 		}
 		if s.Uses != "" && !pinned.MatchString(s.Uses) {
 			t.Errorf("not pinned to a commit: %s", s.Uses)
 		}
-		for _, v := range s.Env {
-			env += v + "\n"
-		}
 	}
-	if len(inputs) < 8 || len(steps) < 4 || len(workflows) < 3 {
-		t.Fatalf("%d inputs, %d steps, %d steps of the workflow", len(inputs), len(steps), len(workflows))
+}
+
+// TestActionDownload: what is at the URL is run only if it is what the checksum says.
+func TestActionDownload(t *testing.T) {
+	_, steps := theAction(t, "gatespan")
+	i := slices.IndexFunc(steps, func(s actionStep) bool { return s.Env["SHA256"] != "" })
+	if i < 0 {
+		t.Fatal("no step has SHA256")
 	}
-	for _, name := range inputs {
-		if !strings.Contains(env, "${{ inputs."+name+" }}") {
-			t.Errorf("input %s is not used", name)
-		}
+	bin := t.TempDir()
+	curl := "#!/usr/bin/env bash\nwhile [[ $1 != --output ]]; do shift; done\nprintf served >\"$2\"\n"
+	if err := os.WriteFile(filepath.Join(bin, "curl"), []byte(curl), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	right := fmt.Sprintf("%x", sha256.Sum256([]byte("served")))
+	for name, row := range map[string]struct {
+		url, sum string
+		runs     bool
+	}{
+		"right":        {"https://example.com/gatespan", right, true},
+		"another file": {"https://example.com/gatespan", strings.Repeat("0", 64), false},
+		"no checksum":  {"https://example.com/gatespan", "", false},
+		"plain http":   {"http://example.com/gatespan", right, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			temp := t.TempDir()
+			cmd := exec.Command("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", steps[i].Run)
+			cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "RUNNER_TEMP="+temp, "URL="+row.url, "SHA256="+row.sum)
+			out, err := cmd.CombinedOutput()
+			info, missing := os.Stat(filepath.Join(temp, "gatespan"))
+			if runs := missing == nil && info.Mode()&0o100 != 0; runs != row.runs || (err == nil) != row.runs {
+				t.Errorf("executable %v, want %v; %v\n%s", runs, row.runs, err, out)
+			}
+		})
 	}
 }
 
 // TestActionRuns runs the action's own script, as a runner would, with this gatespan.
 func TestActionRuns(t *testing.T) {
-	_, steps, _ := theAction(t)
+	_, steps := theAction(t, "gatespan")
 	script := ""
 	for _, s := range steps {
 		if s.ID == "check" {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,26 +13,29 @@ import (
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/export"
 	"github.com/gatespan/gatespan/internal/gate"
+	"github.com/gatespan/gatespan/internal/gitops"
 	"github.com/gatespan/gatespan/internal/plan"
 )
 
 func (a *app) exportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export",
-		Short: "Carry the rules to OPA, conftest, Gatekeeper and the API server",
+		Short: "Carry the gate to OPA, conftest, Gatekeeper, the API server and a publish workflow",
 		Long: `export writes the rules for engines beyond the check. An OPA bundle holds all of them, and judges the input
 that export opa-input writes. An admission controller sees one object at a time, so Gatekeeper and the API
-server get only what one object decides; each says which rules it cannot carry.`,
+server get only what one object decides; each says which rules it cannot carry. The publish workflow lets
+Flux apply nothing that did not pass the gate.`,
 		Example: `  gatespan export opa-bundle > gatespan.tar.gz
   gatespan export opa-input --cluster eks-prod > input.json
   gatespan export gatekeeper --cluster eks-prod > gatekeeper.yaml
-  gatespan export admission-policy | kubectl apply -f -`,
+  gatespan export admission-policy | kubectl apply -f -
+  gatespan export publish-workflow > .github/workflows/publish.yaml`,
 		Args: cobra.ArbitraryArgs,
 		RunE: a.unknownCommand,
 	}
 	cmd.AddCommand(a.exportBundle(), a.exportInput(),
 		a.exportAdmission("gatekeeper", "Gatekeeper's ConstraintTemplates and Constraints", export.Gatekeeper),
-		a.exportAdmission("admission-policy", "ValidatingAdmissionPolicies with their bindings", export.AdmissionPolicy))
+		a.exportAdmission("admission-policy", "ValidatingAdmissionPolicies with their bindings", export.AdmissionPolicy), a.exportPublish())
 	for _, c := range cmd.Commands() {
 		c.DisableFlagsInUseLine = true
 	}
@@ -123,6 +127,29 @@ head. With --cluster, the gateways for browsers that the fleet names in that clu
 	}
 	cmd.Flags().StringVar(&cluster, "cluster", "", "leave the public gateways of `CLUSTER` alone")
 	return cmd
+}
+
+func (a *app) exportPublish() *cobra.Command {
+	return &cobra.Command{
+		Use:   "publish-workflow",
+		Short: "Write the workflow of GitHub that signs what Flux applies",
+		Long: `publish-workflow writes the workflow that a fleet with gitops.handOff.artifact needs: after a merge it judges
+the change since what was published last, pushes each cluster's overlays as an OCI artifact, and signs it as
+the signer that the fleet names. Flux then takes no other. The first time, run it by hand without a base.`,
+		Example: `  gatespan export publish-workflow > .github/workflows/publish.yaml`,
+		Args:    arguments(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			out, err := gate.PublishWorkflow(cmd.Context(), a.options())
+			if errors.Is(err, gitops.ErrNoArtifact) {
+				return problem{what: err.Error(), hint: "give a cluster gitops: handOff: artifact: {url, signer}"}
+			}
+			if err != nil {
+				return err
+			}
+			_, err = a.out.Write(out)
+			return err
+		},
+	}
 }
 
 func noCluster(name string, names []string) error {

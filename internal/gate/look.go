@@ -8,6 +8,7 @@ import (
 	"io/fs"
 
 	"github.com/gatespan/gatespan/internal/fleet"
+	"github.com/gatespan/gatespan/internal/gitops"
 	"github.com/gatespan/gatespan/internal/report"
 	"github.com/gatespan/gatespan/internal/tree"
 )
@@ -19,6 +20,19 @@ func Fleet(ctx context.Context, o Options) (*fleet.Fleet, error) {
 		return nil, err
 	}
 	return declaredFleet(p)
+}
+
+// PublishWorkflow is the workflow that signs the artifacts of the fleet, see gitops.Publish.
+func PublishWorkflow(ctx context.Context, o Options) ([]byte, error) {
+	p, err := locate(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	f, err := declaredFleet(p)
+	if err != nil {
+		return nil, err
+	}
+	return gitops.Publish(f, p.fleet, p.overlays)
 }
 
 // Reader reads files of the head, as they were judged: of the index with Staged. Nothing is looked for before the first read.
