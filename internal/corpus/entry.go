@@ -72,7 +72,7 @@ type Edit struct {
 // Tree is one base: what is copied from this repository, and where its fleet is.
 type Tree struct {
 	Copies   []string // paths of this repository, which keep their place
-	From     string   // a directory below testdata/corpus/bases, which becomes the root
+	From     []string // directories below testdata/corpus/bases, which become the root; a later one adds to those before it
 	Fleet    string   // "" for the default
 	Overlays string   // likewise
 	Clusters string   // a fleet of the same clusters without exposures, below testdata/corpus/clusters; "" where the fleet has none anyway

@@ -25,8 +25,8 @@ func (b Tree) files(root string) (map[string]string, error) {
 			return nil, err
 		}
 	}
-	if b.From != "" {
-		if err := collect(out, filepath.Join(corpus, "bases", b.From), ""); err != nil {
+	for _, dir := range b.From {
+		if err := collect(out, filepath.Join(corpus, "bases", dir), ""); err != nil {
 			return nil, err
 		}
 	}

@@ -116,6 +116,7 @@ func (b *base) load(ctx context.Context, p *place, o Options) (*side, error) {
 	if b.side, err = load(ctx, p, merge, before, trust.Verdict{Fleet: before}, known, o); err != nil {
 		return nil, fmt.Errorf("read the base: %w", err)
 	}
+	head.deliver(b.side)
 	for _, c := range b.side.clusters {
 		for _, u := range c.rendered.Undecided {
 			b.undecided = append(b.undecided, report.Undecidedness{Cluster: c.Name, Overlay: u.Overlay, Message: "base: " + u.Message, Hint: u.Hint})

@@ -49,7 +49,7 @@ func (s *side) judge(ctx context.Context, engine *policy.Engine, drift map[strin
 // input is what rules see of a cluster, apart from drift and change.
 func (c ClusterState) input(peers []policy.Peer) policy.Input {
 	rendered, _ := c.facts()
-	input := policy.Input{Cluster: c.Facts, Posture: c.Posture, Wanted: c.Wanted, Peers: peers, Render: rendered}
+	input := policy.Input{Cluster: c.Facts, Posture: c.Posture, Wanted: c.Wanted, Peers: peers, Render: slices.Concat(rendered, c.delivery)}
 	for _, o := range c.objects.All() {
 		input.Objects = append(input.Objects, o.Data)
 	}

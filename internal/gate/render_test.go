@@ -228,6 +228,7 @@ kind: Kustomization
 metadata: {name: edge, namespace: flux-system}
 spec:
   path: overlays/eks-prod/gateways/edge
+  prune: true
   sourceRef: {kind: GitRepository, name: flux-system}
   commonMetadata: {labels: {team: platform}}
 `,

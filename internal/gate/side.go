@@ -49,7 +49,8 @@ type ClusterState struct {
 	path     string
 	rendered *render.Result
 	objects  *object.Set
-	missing  bool // its path does not exist
+	missing  bool          // its path does not exist
+	delivery []render.Fact // about what Flux or Argo CD do with it
 }
 
 // Locate is where the repository says what a Ref names; the zero Position when nothing of it does.
@@ -162,6 +163,7 @@ func load(ctx context.Context, p *place, fsys fs.FS, own *fleet.Fleet, judged tr
 			s.also = append(s.also, s.under(*c, judged.Proposed[name]))
 		}
 	}
+	s.deliver(nil)
 	return s, nil
 }
 

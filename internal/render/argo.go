@@ -22,11 +22,10 @@ var kustomizeFields = []string{"namePrefix", "nameSuffix", "namespace", "images"
 // argo follows an Application, or the Applications that an ApplicationSet makes.
 func (c *cluster) argo(o *object.Object) {
 	if o.Kind == "Application" {
-		spec, _ := o.Data["spec"].(map[string]any)
-		c.application(o, spec, "spec")
+		c.application(applicationOf(o, "", o.Data))
 		return
 	}
-	template, _ := o.Get("spec.template.spec").(map[string]any)
+	template, _ := o.Get("spec.template").(map[string]any)
 	sets, complete := c.parameters(o)
 	if !complete {
 		p := c.place(o, "spec.generators")
@@ -37,12 +36,20 @@ func (c *cluster) argo(o *object.Object) {
 	}
 	for _, values := range sets {
 		filled, _ := fill(template, values).(map[string]any)
-		c.application(o, filled, "spec.template.spec")
+		c.application(applicationOf(o, "spec.template.", filled))
 	}
 }
 
+func applicationOf(o *object.Object, at string, data map[string]any) argoApplication {
+	a := argoApplication{object: o, at: at}
+	a.metadata, _ = data["metadata"].(map[string]any)
+	a.spec, _ = data["spec"].(map[string]any)
+	return a
+}
+
 // application follows the sources of one Application.
-func (c *cluster) application(o *object.Object, spec map[string]any, at string) {
+func (c *cluster) application(a argoApplication) {
+	o, spec, at := a.object, a.spec, a.at+"spec"
 	destination, _ := spec["destination"].(map[string]any)
 	unseen := func(field, format string, args ...any) {
 		p := c.place(o, field)
@@ -62,11 +69,12 @@ func (c *cluster) application(o *object.Object, spec map[string]any, at string) 
 		sources, prefix = many, at+".sources"
 	}
 	for _, source := range sources {
-		c.argoSource(o, source, prefix, str(destination, "namespace"), unseen)
+		c.argoSource(a, source, prefix, str(destination, "namespace"), unseen)
 	}
 }
 
-func (c *cluster) argoSource(o *object.Object, source map[string]any, at, namespace string, unseen func(string, string, ...any)) {
+func (c *cluster) argoSource(a argoApplication, source map[string]any, at, namespace string, unseen func(string, string, ...any)) {
+	o := a.object
 	given := str(source, "path")
 	if strings.Contains(given, "{{") {
 		unseen(at, "its path %q has a template that is not modelled", given)
@@ -103,6 +111,7 @@ func (c *cluster) argoSource(o *object.Object, source map[string]any, at, namesp
 	}
 	r := c.argoRoot(dir, source)
 	r.by, r.byAt = refOf(o, at), c.place(o, at)
+	r.deliveries = []delivery{c.argoDelivery(a, source, at)}
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), ".argocd-source") {
 			f := r.fact(ruleNotModelled, place{path.Join(dir, e.Name()), 1, 1}, "the file overrides parameters of the Application in a way that is not known here")

@@ -116,6 +116,7 @@ func (c *cluster) follow(r *root) {
 	key := r.key()
 	if known := c.known[key]; known != nil {
 		known.from = append(known.from, c.from)
+		known.deliveries = append(known.deliveries, r.deliveries...)
 		return
 	}
 	if c.options.AsFound && c.from == nil && r.changed && c.foundAt(r.dir) {
@@ -129,7 +130,7 @@ func (c *cluster) follow(r *root) {
 		other.replaced = true
 		if other.refused == nil && other.kust == r.kust && !other.skipped {
 			other.replaced, other.initial = false, false
-			other.by, other.byAt, other.after, other.from = r.by, r.byAt, r.after, r.from
+			other.by, other.byAt, other.after, other.from, other.deliveries = r.by, r.byAt, r.after, r.from, r.deliveries
 			c.known[key] = other
 			if other.survey != nil {
 				other.finish(c.repo)
@@ -201,6 +202,7 @@ func (c *cluster) fill(result *Result) {
 		}
 	}
 	result.ChangedOutside = c.changedOutside()
+	result.Deliveries = c.deliveries()
 	set := object.NewSet(all)
 	result.Objects = set.All()
 	result.Facts = append(append(result.Facts, c.facts...), result.twice(set)...)

@@ -6,6 +6,7 @@
 //  3. build: kustomize runs on those files alone, from memory, with every path rewritten to a local one
 //  4. transform: what Flux or Argo CD add around it (patches, prefixes, substituted variables)
 //  5. observe: objects that kustomize dropped, lists that a patch cut, references that a new name broke, duplicates
+//  6. deliver: who applies each root, from which source, and what that engine does not apply, keep or remove
 //
 // Kustomizations and the configurations of plugins are decoded here and encoded again, so that kustomize cannot read one of them
 // differently than the check did. Manifests and patches stay as they are, and are cut into documents in the same places as

@@ -13,4 +13,6 @@ type Fact struct {
 	Subject posture.Subject `json:"subject"`
 	By      posture.Ref     `json:"by"`
 	Why     string          `json:"why"`
+	// Severity is that of this one fact; "" for the rule's own.
+	Severity string `json:"severity"`
 }

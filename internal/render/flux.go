@@ -35,10 +35,6 @@ func (c *cluster) flux(o *object.Object) {
 		unseen("spec.kubeConfig", "it applies to another cluster")
 		return
 	}
-	if spec["suspend"] == true {
-		unseen("spec.suspend", "it is suspended, so that what it applied stays as it was")
-		return
-	}
 	if why := c.foreignSource(o, spec); why != "" {
 		unseen("spec.sourceRef", "%s", why)
 		return
@@ -53,7 +49,12 @@ func (c *cluster) flux(o *object.Object) {
 		unseen("spec.path", "its path %s is excluded: %s", dir, reason)
 		return
 	}
+	if spec["suspend"] == true && !c.foundAt(dir) {
+		unseen("spec.suspend", "it is suspended, so that what it applied stays as it was")
+		return
+	}
 	r := c.repo.rootAt(dir, c.options.Exclude)
+	r.deliveries = []delivery{c.fluxDelivery(o, spec)}
 	r.by, r.byAt = refOf(o, "spec.path"), at
 	for _, field := range sortedKeys(spec) {
 		if !fluxFields[field] {
@@ -93,7 +94,7 @@ func (c *cluster) foreignSource(o *object.Object, spec map[string]any) string {
 	if kind != "GitRepository" {
 		return ""
 	}
-	own, other := c.gitRepository("flux-system", ""), c.gitRepository(name, namespace)
+	own, other := c.source(kind, "flux-system", ""), c.source(kind, name, namespace)
 	if own == nil || other == nil || own == other {
 		return ""
 	}
@@ -108,10 +109,11 @@ func (c *cluster) foreignSource(o *object.Object, spec map[string]any) string {
 
 func trimURL(u string) string { return strings.TrimSuffix(strings.TrimSuffix(u, "/"), ".git") }
 
-func (c *cluster) gitRepository(name, namespace string) *object.Object {
+// source is a source of Flux that a root renders; nil where none does.
+func (c *cluster) source(kind, name, namespace string) *object.Object {
 	for _, r := range c.roots {
 		for _, o := range r.decoded {
-			if o.Group() == sourceGroup && o.Kind == "GitRepository" && o.Name == name && (namespace == "" || o.Namespace == "" || o.Namespace == namespace) {
+			if o.Group() == sourceGroup && o.Kind == kind && o.Name == name && (namespace == "" || o.Namespace == "" || o.Namespace == namespace) {
 				return o
 			}
 		}

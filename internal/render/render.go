@@ -41,11 +41,12 @@ type Limits struct {
 
 // Result is what the cluster would receive, and what could not be known.
 type Result struct {
-	Objects   []*object.Object // sorted as in object.NewSet
-	Overlays  []Overlay        // sorted by path
-	Facts     []Fact
-	Unseen    []Unseen
-	Undecided []Undecided
+	Objects    []*object.Object // sorted as in object.NewSet
+	Overlays   []Overlay        // sorted by path
+	Deliveries []Delivery       // how the rendered overlays get into the cluster; in the order of their overlays
+	Facts      []Fact
+	Unseen     []Unseen
+	Undecided  []Undecided
 	// ChangedOutside: an Application outside of every root changes a root below the path; Options.AsFound renders it without.
 	ChangedOutside bool
 

@@ -28,6 +28,8 @@ type root struct {
 	engine   bool // holds objects of Flux or Argo CD
 	skipped  bool // left out by Options.Only
 
+	deliveries []delivery // by each object that makes an engine apply it as it is here
+
 	from   []*root  // the roots whose objects make an engine apply it; nil in it: an object outside of any root
 	told   []Fact   // about its Flux and Argo CD objects
 	unseen []Unseen // what those apply that is not here

@@ -4,8 +4,8 @@ package gatespan.lib.facts
 import data.gatespan.lib.finding
 import data.gatespan.lib.scope
 
-# rendered are the findings for the facts of rendering that name a rule.
-rendered(rule) := {placed(fact) |
+# rendered are the findings for the facts of rendering, and of what engines do with what is rendered, that name a rule.
+rendered(rule) := {object.union(placed(fact), severe(fact)) |
 	some fact in input.render
 	fact.rule == rule
 }

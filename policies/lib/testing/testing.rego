@@ -272,8 +272,11 @@ meeting(base, change) := object.union(base, {"peers": [object.union(peer, change
 
 # A fact of rendering, drift or the reader, and a change.
 
-fact(rule) := object.union(nothing, {"render": [{
-	"rule": rule, "overlay": "overlays/eks-prod/gateways/edge", "file": "overlays/eks-prod/gateways/edge/kustomization.yaml",
+# fact is one of rendering; fact_with, one with a severity of its own.
+fact(rule) := fact_with(rule, "")
+
+fact_with(rule, severity) := object.union(nothing, {"render": [{
+	"rule": rule, "severity": severity, "overlay": "overlays/eks-prod/gateways/edge", "file": "overlays/eks-prod/gateways/edge/kustomization.yaml",
 	"line": 3, "column": 1, "subject": {"kind": "", "namespace": "", "name": "", "listener": ""}, "by": ref("", "", ""), "why": "a reason",
 }]})
 
