@@ -21,7 +21,7 @@ type Gateway struct {
 type Observability struct {
 	AccessLogs bool // a line for each request, on the proxies' standard output
 	Metrics    bool // scraped by the Prometheus operator
-	Alerts     bool // a PrometheusRule for certificates that expire and handshakes that are refused
+	Alerts     bool // a PrometheusRule for handshakes that are refused and certificates that were not renewed; only with Metrics
 }
 
 // Listener is one exposure's listener.

@@ -113,6 +113,7 @@ const (
 	EntryMetrics           AbilityID = "entry.metrics"
 	EntryReplicas          AbilityID = "entry.replicas"    // as many proxies as the fleet says
 	EntryAnnotations       AbilityID = "entry.annotations" // of the load balancer in front
+	EntryAlerts            AbilityID = "entry.alerts"      // by what the proxies count of refused handshakes
 	ExitGateway            AbilityID = "exit.gateway"
 	ExitClientCertificate  AbilityID = "exit.clientCertificate"
 	ExitPinnedCA           AbilityID = "exit.pinnedCA"
@@ -129,7 +130,7 @@ func AbilityIDs() []AbilityID {
 	return []AbilityID{
 		EntryTerminate, EntryPassthrough, EntryFloor, EntryClientCertificate, EntryIdentityURI, EntryIdentityDNS, EntrySourceCIDRs, EntryJWT,
 		EntryBackendTLS, EntryBackendEncrypted, EntryHTTPRoute, EntryGRPCRoute, EntryTCP, EntryTimeouts, EntryRetries, EntryWeights,
-		EntryListenerSets, EntryInternal, EntryInternetFacing, EntryReplicas, EntryAnnotations, EntryAccessLogs, EntryMetrics,
+		EntryListenerSets, EntryInternal, EntryInternetFacing, EntryReplicas, EntryAnnotations, EntryAccessLogs, EntryMetrics, EntryAlerts,
 		ExitGateway, ExitClientCertificate, ExitPinnedCA, ExitName, ExitFloor, ExitClosed, ExitGRPC, ExitTCP, ExitDirect,
 	}
 }

@@ -22,7 +22,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the overlays of testdata/fleets")
 
 // fleets are the examples beside relay; each has its overlays with it.
-var fleets = []string{"agc-direct", "aks-addon", "aks-to-eks", "aws-lb", "certificates", "direct", "grpc", "handoff", "haproxy", "jwt", "lattice", "listener-set", "nginx", "roles", "rotation", "shared", "traefik"}
+var fleets = []string{"agc-direct", "aks-addon", "aks-to-eks", "aws-lb", "certificates", "direct", "grpc", "handoff", "haproxy", "jwt", "lattice", "listener-set", "nginx", "observability", "roles", "rotation", "shared", "traefik"}
 
 // folder is where an example is, here and in a test's repository alike: the headers of generated files name it.
 func folder(name string) string { return "testdata/fleets/" + name }

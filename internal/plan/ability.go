@@ -35,6 +35,7 @@ var asks = map[controller.AbilityID]string{
 	controller.EntryMetrics:           "be scraped for metrics (observability.metrics)",
 	controller.EntryReplicas:          "run as many proxies as the fleet says (replicas)",
 	controller.EntryAnnotations:       "annotate the load balancer of a gateway (annotations)",
+	controller.EntryAlerts:            "alert on refused handshakes (observability.alerts)",
 	controller.EntryBackendEncrypted:  "reach the pods by TLS, whoever answers (service.attestation)",
 	controller.ExitGateway:            "call out through an egress gateway (via gateway)",
 	controller.ExitClientCertificate:  "present the consumer's client certificate (via gateway)",

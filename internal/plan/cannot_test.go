@@ -60,6 +60,7 @@ var asking = map[controller.AbilityID]func(*fleet.Fleet){
 	controller.EntryAnnotations: gatewayOf(func(g *fleet.Gateway) {
 		g.Annotations = map[string]string{"service.beta.kubernetes.io/azure-load-balancer-internal-subnet": "gateways"}
 	}),
+	controller.EntryAlerts: gatewayOf(func(g *fleet.Gateway) { g.Observability.Alerts = true }),
 
 	controller.ExitGateway:           func(*fleet.Fleet) {},
 	controller.ExitClientCertificate: func(*fleet.Fleet) {},

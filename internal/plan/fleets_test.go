@@ -168,7 +168,7 @@ func (g *generator) cluster(name string) {
 		}
 		gateway := fleet.Gateway{
 			Namespace: namespace, TrustDomain: domain, Scheme: scheme, ReachableFrom: everybody, Port: 443, Replicas: g.IntN(3),
-			Observability: fleet.Observability{AccessLogs: g.controllerOf(name).logs && g.chance(30)},
+			Observability: g.observability(g.controllerOf(name)),
 		}
 		if !slices.Contains([]string{"envoy-gateway", "istio", "nginx"}, g.controllerOf(name).name) {
 			gateway.Replicas = 0 // their proxies are not the Gateway's
@@ -396,4 +396,11 @@ func (g *generator) admit(x *fleet.Exposure, name, domain string, uri, dns bool)
 			g.holdRoots(domain)
 		}
 	}
+}
+
+// observability is some of what gateways of a controller can tell of themselves.
+func (g *generator) observability(can lawController) fleet.Observability {
+	o := fleet.Observability{AccessLogs: can.logs && g.chance(30), Metrics: can.metrics && g.chance(30)}
+	o.Alerts = can.alerts && o.Metrics && g.chance(50)
+	return o
 }

@@ -10,7 +10,7 @@ type lawController struct {
 	cluster            func(*generator, *fleet.Cluster) // sets Controller, and what else such a cluster needs
 	// What its gateways can do as providers: end TLS, pass it through; and whether the listener tells URI and DNS identities apart.
 	terminates, passes, uri, dns bool
-	logs                         bool // its gateways can log requests
+	logs, metrics, alerts        bool // its gateways can log requests, be scraped, and count refused handshakes
 	jwt, grpc, tcp, retries      bool // its listeners can ask for a token as well, lead by GRPCRoute, hand bytes on, and try again
 	private                      bool // its gateways have private addresses only
 	sets                         bool // its gateways can have ListenerSets
@@ -24,7 +24,7 @@ type lawController struct {
 
 var lawControllers = []lawController{
 	{
-		name: "envoy-gateway", sets: true, terminates: true, jwt: true, logs: true, grpc: true, tcp: true, retries: true, passes: true, uri: true, dns: true, egress: true,
+		name: "envoy-gateway", sets: true, terminates: true, jwt: true, logs: true, metrics: true, alerts: true, grpc: true, tcp: true, retries: true, passes: true, uri: true, dns: true, egress: true,
 		cluster: func(_ *generator, c *fleet.Cluster) {
 			c.Controller = fleet.Controller{
 				Name: "envoy-gateway", Distribution: "upstream", Version: "1.9.1", GatewayClassName: "eg",
@@ -33,7 +33,7 @@ var lawControllers = []lawController{
 		},
 	},
 	{
-		name: "istio", sets: true, terminates: true, jwt: true, logs: true, grpc: true, tcp: true, passes: true, uri: true, egress: true, heldRoots: true,
+		name: "istio", sets: true, terminates: true, jwt: true, logs: true, metrics: true, grpc: true, tcp: true, passes: true, uri: true, egress: true, heldRoots: true,
 		cluster: func(g *generator, c *fleet.Cluster) {
 			c.Controller = fleet.Controller{
 				Name: "istio", Distribution: "upstream", Version: "1.31", MeshTrustDomain: pick(g, "cluster.local", "mesh.example.com"),
@@ -42,7 +42,7 @@ var lawControllers = []lawController{
 		},
 	},
 	{
-		name: "istio", distribution: "aks-addon", terminates: true, jwt: true, logs: true, grpc: true, passes: true, uri: true, heldClientRoots: true,
+		name: "istio", distribution: "aks-addon", terminates: true, jwt: true, logs: true, metrics: true, grpc: true, passes: true, uri: true, heldClientRoots: true,
 		cluster: func(g *generator, c *fleet.Cluster) {
 			c.Cloud = "aks"
 			c.GatewayAPI.Version = pick(g, "1.4", "1.5") // what AKS manages
@@ -53,7 +53,7 @@ var lawControllers = []lawController{
 		},
 	},
 	{
-		name: "nginx", sets: true, terminates: true, passes: true, egress: true, untimed: true,
+		name: "nginx", sets: true, terminates: true, logs: true, metrics: true, passes: true, egress: true, untimed: true,
 		cluster: func(g *generator, c *fleet.Cluster) {
 			c.Controller = fleet.Controller{
 				Name: "nginx", Distribution: "upstream", Version: pick(g, "2.6.7", "2.7.0"), GatewayClassName: pick(g, "", "nginx"), MeshTrustDomain: "cluster.local",

@@ -141,12 +141,7 @@ func (m *maker) gateways() {
 			}
 			who := "gateway " + name
 			m.spread(c, who, at, g)
-			if g.Observability.AccessLogs {
-				m.need(c, who, path("clusters", cluster, "gateways", name, "observability", "accessLogs"), controller.EntryAccessLogs)
-			}
-			if g.Observability.Metrics || g.Observability.Alerts {
-				m.need(c, who, path("clusters", cluster, "gateways", name, "observability"), controller.EntryMetrics)
-			}
+			m.observed(c, who, path("clusters", cluster, "gateways", name, "observability"), g.Observability)
 			m.installed(c, who, at, g)
 			m.together(c, g, at)
 			if one := c.Controller.Profile().OneGateway; one != "" && len(c.Gateways) > 0 {
@@ -155,6 +150,23 @@ func (m *maker) gateways() {
 			}
 			c.Gateways = append(c.Gateways, g)
 		}
+	}
+}
+
+// observed asks for what a gateway is to tell of itself. Alerts are made of what is scraped.
+func (m *maker) observed(c *Cluster, who string, at []string, o controller.Observability) {
+	if o.AccessLogs {
+		m.need(c, who, append(slices.Clone(at), "accessLogs"), controller.EntryAccessLogs)
+	}
+	if o.Metrics {
+		m.need(c, who, append(slices.Clone(at), "metrics"), controller.EntryMetrics)
+	}
+	if !o.Alerts {
+		return
+	}
+	m.need(c, who, append(slices.Clone(at), "alerts"), controller.EntryAlerts)
+	if _, can := m.ability(c, controller.EntryAlerts); can && !o.Metrics {
+		m.at(append(slices.Clone(at), "alerts"), "add metrics: true", "%s of cluster %s: alerts are made of metrics, which nothing scrapes", who, c.Facts.Name)
 	}
 }
 

@@ -43,6 +43,7 @@ var abilityTexts = map[controller.AbilityID]string{
 	controller.EntryMetrics:           "be scraped for metrics",
 	controller.EntryReplicas:          "run so many proxies",
 	controller.EntryAnnotations:       "annotate its load balancer",
+	controller.EntryAlerts:            "alert on refused handshakes",
 	controller.ExitGateway:            "be an egress gateway",
 	controller.ExitClientCertificate:  "present a client certificate",
 	controller.ExitPinnedCA:           "pin the server's CA",

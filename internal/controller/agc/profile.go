@@ -71,7 +71,7 @@ func abilities() []controller.Ability {
 	no("a frontend has a public name; private addresses are not supported", docsParts, controller.EntryInternal)
 	no("a frontend is public, and accepts TLS 1.2", docsTLS, controller.EntryInternetFacing)
 	no("logs and metrics are Azure Monitor's, and no object in the cluster asks for them", docsParts,
-		controller.EntryAccessLogs, controller.EntryMetrics)
+		controller.EntryAccessLogs, controller.EntryMetrics, controller.EntryAlerts)
 	no("its proxies are Azure's, and scale by themselves", docsParts, controller.EntryReplicas)
 	no("a frontend is Azure's, and no annotation of a Gateway changes it", docsParts, controller.EntryAnnotations)
 	for _, id := range []controller.AbilityID{

@@ -83,7 +83,7 @@ func abilities() []controller.Ability {
 	no("annotations of a Gateway's infrastructure are put on TargetGroupBindings alone; a load balancer is configured by its LoadBalancerConfiguration", "leave annotations out",
 		"pkg/gateway/model/model_build_target_group.go", controller.EntryAnnotations)
 	no("a load balancer of AWS logs to S3 by attributes of its own, and its metrics are CloudWatch's", "set loadBalancerAttributes outside gatespan, or leave observability out",
-		docsLoadBalan, controller.EntryAccessLogs, controller.EntryMetrics)
+		docsLoadBalan, controller.EntryAccessLogs, controller.EntryMetrics, controller.EntryAlerts)
 	no("its load balancers are ways in, to targets in the VPC, and present no client certificate", `say via: "direct"`, docsALB,
 		controller.ExitGateway, controller.ExitClientCertificate, controller.ExitPinnedCA, controller.ExitName, controller.ExitFloor,
 		controller.ExitClosed, controller.ExitGRPC, controller.ExitTCP)

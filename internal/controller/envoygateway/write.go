@@ -56,6 +56,13 @@ func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, erro
 	if g.TrustDomain.Written() {
 		objects = append(objects, kubernetes.CABundle(ca, g.Namespace, g.TrustDomain.PEM))
 	}
+	if g.Observability.Metrics {
+		proxies := kubernetes.GatewayPods{Namespace: dataPlaneNamespace(cluster, g.Namespace), Labels: proxyLabels(g.Namespace, g.Name)}
+		objects = append(objects, kubernetes.PodMonitor(g, proxies, "metrics", "/stats/prometheus"))
+	}
+	if g.Observability.Alerts {
+		objects = append(objects, kubernetes.EnvoyAlerts(g))
+	}
 	return objects, nil
 }
 

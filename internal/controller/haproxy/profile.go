@@ -87,7 +87,7 @@ func abilities() []controller.Ability {
 	no("one installation carries all gateways, and its Deployment says how many proxies there are", "set it there", "example/deploy/hug/controller.yaml", controller.EntryReplicas)
 	no("the controller sets ports of its Service and nothing else", "annotate the Service of the installation", "k8s/gate/hugservice/hugservice.go", controller.EntryAnnotations)
 	no("what is logged is a Defaults of the installation, for all listeners", "set it there", "api/gate/v3/hug-conf.go", controller.EntryAccessLogs)
-	no("metrics are flags of its installation", "set --metrics-auth there", "documentation/metrics.md", controller.EntryMetrics)
+	no("metrics are flags of its installation", "set --metrics-auth there", "documentation/metrics.md", controller.EntryMetrics, controller.EntryAlerts)
 	no(noEgress, direct, codeServer,
 		controller.ExitGateway, controller.ExitClientCertificate, controller.ExitPinnedCA, controller.ExitName, controller.ExitFloor,
 		controller.ExitClosed, controller.ExitGRPC, controller.ExitTCP)

@@ -68,6 +68,10 @@ func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, erro
 	if g.TrustDomain.Written() && terminates && frontend {
 		objects = append(objects, kubernetes.CABundle(ca, g.Namespace, g.TrustDomain.PEM))
 	}
+	if g.Observability.Metrics {
+		proxies := kubernetes.GatewayPods{Namespace: g.Namespace, Labels: gatewayPodLabels(g.Name)}
+		objects = append(objects, kubernetes.PodMonitor(g, proxies, "http-envoy-prom", "/stats/prometheus"))
+	}
 	return objects, nil
 }
 

@@ -50,6 +50,10 @@ func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, erro
 	if g.TrustDomain.Written() {
 		objects = append(objects, kubernetes.CABundle(ca, g.Namespace, g.TrustDomain.PEM))
 	}
+	if g.Observability.Metrics {
+		proxies := kubernetes.GatewayPods{Namespace: g.Namespace, Labels: proxyLabels(g.Name)}
+		objects = append(objects, kubernetes.PodMonitor(g, proxies, "metrics", "/metrics"))
+	}
 	return objects, nil
 }
 

@@ -52,6 +52,7 @@ func abilities() []controller.Ability {
 		no(controller.EntryReplicas, "one installation carries all gateways, and its Deployment says how many proxies there are", "set deployment.replicas there", docsEntry),
 		no(controller.EntryAnnotations, "it makes no Service, and reads no annotation of a Gateway", "annotate the Service of the installation", codeGateway),
 		no(controller.EntryAccessLogs, "what is logged is configuration of the installation, for all listeners", "set accessLog there", docsEntry),
+		no(controller.EntryAlerts, "metrics are configuration of the installation, and none counts refused client certificates", "alert on what the installation's access log says", docsEntry),
 		no(controller.EntryMetrics, "metrics are configuration of the installation", "set metrics.prometheus there", docsEntry),
 		no(controller.ExitGateway, noEgress, direct, codeOut),
 		no(controller.ExitClientCertificate, noEgress, direct, codeOut),

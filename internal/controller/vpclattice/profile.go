@@ -77,7 +77,7 @@ func abilities() []controller.Ability {
 	no("Lattice is no pods, and scales by itself", "leave replicas out", docsGateway, controller.EntryReplicas)
 	no("Lattice has no load balancer of the cluster in front, and no annotation of a Gateway is read", "leave annotations out", "pkg/controllers/gateway_controller.go", controller.EntryAnnotations)
 	no("access logs are an AccessLogPolicy with a destination in AWS, which the fleet cannot name", "copy an AccessLogPolicy by the gateway's objects", "docs/api-types/access-log-policy.md", controller.EntryAccessLogs)
-	no("its metrics are CloudWatch's", "take them from CloudWatch", "https://docs.aws.amazon.com/vpc-lattice/latest/ug/monitoring-cloudwatch.html", controller.EntryMetrics)
+	no("its metrics are CloudWatch's", "take them from CloudWatch", "https://docs.aws.amazon.com/vpc-lattice/latest/ug/monitoring-cloudwatch.html", controller.EntryMetrics, controller.EntryAlerts)
 	no(noEgress, direct, "docs/concepts/concepts.md",
 		controller.ExitGateway, controller.ExitClientCertificate, controller.ExitPinnedCA, controller.ExitName, controller.ExitFloor,
 		controller.ExitClosed, controller.ExitGRPC, controller.ExitTCP)
