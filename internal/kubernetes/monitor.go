@@ -46,6 +46,17 @@ type (
 	}
 )
 
+// PrometheusOperator is what a cluster must have for a PodMonitor or PrometheusRule to do anything. Azure's managed Prometheus reads another
+// group, azmonitoring.coreos.com (azure-docs, articles/azure-monitor/containers/prometheus-metrics-scrape-crd.md).
+func PrometheusOperator() controller.Prerequisite {
+	return controller.Prerequisite{
+		ID: "prometheus-operator", For: []controller.AbilityID{controller.EntryMetrics, controller.EntryAlerts},
+		Text:   "the Prometheus operator's CRDs are installed, and a Prometheus takes PodMonitors and PrometheusRules from the gateways' namespaces",
+		How:    "podMonitorNamespaceSelector and ruleNamespaceSelector of the Prometheus; Azure's managed Prometheus reads azmonitoring.coreos.com instead",
+		Source: "pkg/apis/monitoring/v1/prometheus_types.go of prometheus-operator v0.85.0",
+	}
+}
+
 // PodMonitor lets the Prometheus operator scrape the proxies of a gateway, wherever they run, by the name of a container's port. No Service
 // leads to that port.
 func PodMonitor(g controller.Gateway, proxies GatewayPods, port, path string) any {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/gatewayapi"
+	"github.com/gatespan/gatespan/internal/kubernetes"
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/posture"
 )
@@ -29,6 +30,7 @@ func prerequisites() []controller.Prerequisite {
 			Source: "api/v1alpha1/envoygateway_types.go ExtensionAPISettings",
 			Look:   lookBackend,
 		},
+		kubernetes.PrometheusOperator(),
 	}
 }
 

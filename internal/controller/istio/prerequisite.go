@@ -5,6 +5,7 @@ import (
 
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/gatewayapi"
+	"github.com/gatespan/gatespan/internal/kubernetes"
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/posture"
 )
@@ -32,6 +33,7 @@ func prerequisites() []controller.Prerequisite {
 			How:    "label their namespaces istio-injection: enabled, or istio.io/rev with a revision",
 			Source: "manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml",
 		},
+		kubernetes.PrometheusOperator(),
 	}
 }
 

@@ -1,6 +1,9 @@
 package nginx
 
-import "github.com/gatespan/gatespan/internal/controller"
+import (
+	"github.com/gatespan/gatespan/internal/controller"
+	"github.com/gatespan/gatespan/internal/kubernetes"
+)
 
 // Group is the API group of the controller's own kinds (apis/v1alpha1/register.go).
 const Group = "gateway.nginx.org"
@@ -66,5 +69,5 @@ func prerequisites() []controller.Prerequisite {
 		Text:   "the proxies of egress gateways look names up at Service kube-dns of namespace kube-system",
 		How:    "EKS and AKS have the Service; pods must be let out to it",
 		Source: "apis/v1alpha2/nginxproxy_types.go DNSResolver",
-	}}
+	}, kubernetes.PrometheusOperator()}
 }
