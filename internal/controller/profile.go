@@ -26,8 +26,8 @@ type Profile struct {
 	References  []ReferenceRule
 	// Prerequisites are what its installation must have for what it writes to mean what it should.
 	Prerequisites []Prerequisite
-	// OneGateway: what a Gateway asks of clients holds for the whole installation, so that a cluster has one gateway at most. It is the
-	// reason, as a sentence without a period; "" where each Gateway has its own.
+	// OneGateway: what a Gateway asks of clients holds for the whole installation, so that a cluster has one gateway at most, and be it the
+	// egress gateway of one consumer. It is the reason, as a sentence without a period; "" where each Gateway has its own.
 	OneGateway string
 	// ServerCertificates and ClientCA say what the writers need; see the constants. The zero values are a Secret and a ConfigMap.
 	ServerCertificates string

@@ -88,6 +88,59 @@ func TestTraefikOfTheExample(t *testing.T) {
 	}
 }
 
+// TestTraefikAsConsumer edits what gatespan generated for aks-branch of that fleet: the egress gateway of the till workload.
+func TestTraefikAsConsumer(t *testing.T) {
+	const (
+		till      = "testdata/fleets/traefik/overlays/aks-branch/consumers/till/till.yaml"
+		gateway   = "Gateway till/till-egress"
+		listener  = gateway + " listener prices"
+		transport = "ServersTransport till/till-prices"
+		service   = "TraefikService till/till-prices"
+		suites    = "  cipherSuites:\n  - TLS_AES_128_GCM_SHA256\n  - TLS_AES_256_GCM_SHA384\n  - TLS_CHACHA20_POLY1305_SHA256\n"
+		name      = "  serverName: prices.example.com\n"
+		roots     = "  rootCAs:\n  - configMap: till-corp-ca\n"
+		api       = "apiVersion: traefik.io/v1alpha1\nkind: "
+	)
+	for _, row := range []unsafe{
+		{"no client certificate", edited(till, "  certificatesSecrets:\n  - till-client-tls\n", ""), "egress/no-client-certificate", listener, transport, false},
+		{"no verification", replace(till, name, name+"  insecureSkipVerify: true\n", "insecureSkipVerify"), "egress/ca-not-pinned", listener, transport, false},
+		{"and no name", replace(till, name, name+"  insecureSkipVerify: true\n", "insecureSkipVerify"), "egress/name-not-checked", listener, transport, false},
+		{"no roots", edited(till, roots, ""), "egress/ca-not-pinned", listener, transport, false},
+		{"roots that nothing makes", replace(till, roots, "  rootCAs:\n  - configMap: gone-ca\n", "  rootCAs:"), "egress/ca-not-pinned", listener, transport, false},
+		{"other roots", func(r *gatetest.Repo) string {
+			r.Append(till, "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: other-ca, namespace: till}\ndata:\n  ca.crt: |\n"+root(t, "other"))
+			r.Replace(till, roots, "  rootCAs:\n  - configMap: other-ca\n")
+			return ""
+		}, "egress/ca-not-pinned", listener, "ConfigMap till/other-ca", false},
+		{"another name", replace(till, name, "  serverName: any.example.com\n", "any.example.com"), "egress/name-not-checked", listener, transport, false},
+		{"no name, of another host", func(r *gatetest.Repo) string {
+			r.Replace(till, name, "")
+			r.Replace(till, "  externalName: prices.example.com\n", "  externalName: other.example.com\n")
+			return ""
+		}, "egress/undeclared-destination", listener, "", false},
+		{"a suite of TLS 1.2", replace(till, suites, suites+"  - TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256\n", "TLS_ECDHE_RSA"), "drift/modified", "", "", false},
+		{"the floor that people would write", edited(till, suites, "  minVersion: VersionTLS13\n  maxVersion: VersionTLS13\n"), "egress/no-client-certificate", listener, transport, false},
+		{"and what it does to the roots", edited(till, suites, "  minVersion: VersionTLS13\n  maxVersion: VersionTLS13\n"), "egress/ca-not-pinned", listener, transport, false},
+		{"plaintext", replace(till, "scheme: https", "scheme: http", "scheme: http"), "egress/plaintext", listener, service, false},
+		{"no transport", edited(till, "      serversTransport: till-prices\n", ""), "egress/no-client-certificate", listener, service, false},
+		{"the transport is gone", without(till, "kind: ServersTransport\n", "serversTransport:"), "egress/no-client-certificate", listener, service, false},
+		{"another TraefikService", func(r *gatetest.Repo) string {
+			r.Replace(till, "      kind: TraefikService\n      name: till-prices\n", "      kind: TraefikService\n      name: shop-prices@kubernetescrd\n")
+			return ""
+		}, "unknown/kind", "HTTPRoute till/till-prices", "HTTPRoute till/till-prices", false},
+		{"no NetworkPolicy", without(till, "kind: NetworkPolicy", ""), "egress/open-to-others", listener, gateway, false},
+		{"everybody", replace(till, "  - from:\n    - namespaceSelector:\n        matchLabels:\n          kubernetes.io/metadata.name: till\n      podSelector:\n        matchLabels:\n          app: till\n    ports:", "  - ports:", "  - ports:"), "egress/open-to-others", listener, "NetworkPolicy traefik/till-egress", false},
+		{"other proxies", edited(till, "  podSelector:\n    matchLabels:\n      app.kubernetes.io/name: traefik\n", "  podSelector:\n    matchLabels:\n      app.kubernetes.io/name: other\n"), "egress/open-to-others", listener, gateway, false},
+		{"a load balancer", edited(till, "  type: ClusterIP\n", "  type: LoadBalancer\n"), "egress/open-to-others", listener, "Service traefik/till-egress", false},
+		{"an alias of a Service of the cluster", edited(till, "  externalName: prices.example.com\n", "  externalName: vault.vault.svc.cluster.local\n"), "bypass/external-name-backend", listener, "Service till/till-prices", false},
+		{"an IngressRoute borrows it", add(till, api+"IngressRoute\nmetadata: {name: x, namespace: till}\nspec: {routes: [{match: Host(`x.example.com`), services: [{kind: TraefikService, name: till-prices}]}]} # here\n", "# here"), "bypass/escape-hatch", "IngressRoute till/x", "IngressRoute till/x", false},
+		{"a transport of another namespace takes its name", add(till, api+"ServersTransport\nmetadata: {name: prices, namespace: till-till} # here\nspec: {insecureSkipVerify: true}\n", "# here"), "bypass/escape-hatch", "ServersTransport till-till/prices", "ServersTransport till-till/prices", false},
+		{"plaintext from the pods", replace(till, "    protocol: HTTPS\n    tls:\n      certificateRefs:\n      - group: \"\"\n        kind: Secret\n        name: till-egress-tls\n      mode: Terminate\n", "    protocol: HTTP\n", "protocol: HTTP"), "egress/plaintext-listener", listener, gateway, false},
+	} {
+		t.Run(row.name, func(t *testing.T) { blocksExample(t, "traefik", row) })
+	}
+}
+
 // TestTraefikLetsOperationsPass: other people's IngressRoutes, and Middlewares that only limit, weaken nothing.
 func TestTraefikLetsOperationsPass(t *testing.T) {
 	r, options := example(t, "traefik")

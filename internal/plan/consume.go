@@ -71,7 +71,26 @@ func (m *maker) consumers() {
 		consumer := merged[key]
 		m.certificates(key[0], consumer)
 		c := m.clusters[key[0]]
+		m.alone(c, consumer)
 		c.Consumers = append(c.Consumers, *consumer)
+	}
+}
+
+// alone refuses an egress gateway beside another gateway where a cluster has one for everything.
+func (m *maker) alone(c *Cluster, consumer *controller.Consumer) {
+	if c.Controller == nil || c.Controller.Profile().OneGateway == "" || consumer.Via != "gateway" {
+		return
+	}
+	beside := ""
+	if i := slices.IndexFunc(c.Consumers, func(other controller.Consumer) bool { return other.Via == "gateway" }); i >= 0 {
+		beside = "the egress gateway of consumer " + c.Consumers[i].Name
+	}
+	if len(c.Gateways) > 0 {
+		beside = "gateway " + c.Gateways[0].Name
+	}
+	if beside != "" {
+		m.at(path("exposures", consumer.Destinations[0].Exposure, "consumers", consumer.Name), "say via direct, or let it call from a cluster whose controller has a gateway for each",
+			"consumer %s needs an egress gateway in cluster %s, which has %s: %s", consumer.Name, c.Facts.Name, beside, c.Controller.Profile().OneGateway)
 	}
 }
 

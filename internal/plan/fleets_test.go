@@ -242,12 +242,24 @@ func (g *generator) consumer(name string) {
 	if g.controllerOf(p.Cluster).egress {
 		p.Via = pick(g, "gateway", "gateway", "direct")
 	}
+	if g.controllerOf(p.Cluster).one && p.Via == "gateway" && !g.alone(p.Cluster) {
+		p.Via = "direct"
+	}
 	p.Identity.URI = "spiffe://" + p.domain + ".example.com/ns/" + p.Namespace + "/sa/" + name
 	if g.chance(25) {
 		p.Identity.URI, p.Identity.DNS = "", name+".clients.example.com"
 	}
 	p.Certificate = g.certificates(name)
 	g.consumers = append(g.consumers, p)
+}
+
+// alone takes a cluster's gateways away for the egress gateway of one consumer, and is false where another consumer has one.
+func (g *generator) alone(cluster string) bool {
+	if slices.ContainsFunc(g.consumers, func(p pooled) bool { return p.Cluster == cluster && p.Via == "gateway" }) {
+		return false
+	}
+	clear(g.fleet.Clusters[cluster].Gateways)
+	return true
 }
 
 func (g *generator) exposure(name string) {

@@ -14,7 +14,7 @@ type lawController struct {
 	jwt, grpc, tcp, retries      bool // its listeners can ask for a token as well, lead by GRPCRoute, hand bytes on, and try again
 	private                      bool // its gateways have private addresses only
 	sets                         bool // its gateways can have ListenerSets
-	one                          bool // a cluster has one gateway, because its TLS settings are those of the installation
+	one                          bool // a cluster has one gateway or egress gateway, because its TLS settings are those of the installation
 	egress                       bool // its gateways can be the way out; otherwise pods call directly
 	heldRoots                    bool // its egress gateways need the roots in the fleet
 	heldClientRoots              bool // and so do its gateways, for clients
@@ -85,7 +85,7 @@ var lawControllers = []lawController{
 		},
 	},
 	{
-		name: "traefik", terminates: true, passes: true, one: true, heldClientRoots: true, untimed: true,
+		name: "traefik", terminates: true, passes: true, one: true, egress: true, heldRoots: true, heldClientRoots: true, untimed: true,
 		cluster: func(g *generator, c *fleet.Cluster) {
 			c.Controller = fleet.Controller{
 				Name: "traefik", Distribution: "upstream", Version: "3.7.13", GatewayClassName: pick(g, "", "traefik"), DataPlaneNamespace: "traefik",

@@ -58,7 +58,7 @@ func TestLaw(t *testing.T) {
 	// A generator that never makes a case would let the law hold of nothing.
 	for _, what := range []string{
 		"entry envoy-gateway", "entry istio", "entry nginx", "entry aws-lb", "exit direct aws-lb", "exit gateway nginx", "exit direct nginx", "exit gateway envoy-gateway", "exit gateway istio", "exit direct envoy-gateway", "exit direct istio", "exit direct agc",
-		"entry traefik", "exit direct traefik", "entry haproxy", "entry vpc-lattice", "exit direct haproxy", "exit direct vpc-lattice",
+		"entry traefik", "exit gateway traefik", "exit direct traefik", "entry haproxy", "entry vpc-lattice", "exit direct haproxy", "exit direct vpc-lattice",
 		"providers", "operators", "developers", "developers of a consumer", "pinned", "not pinned", "floor by peer", "listener set envoy-gateway", "shared gateway", "shared consumer", "shared service", "two providers", "pem", "no pem",
 	} {
 		if seen[what] == 0 {

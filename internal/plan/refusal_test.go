@@ -72,6 +72,15 @@ func onTraefik(f *fleet.Fleet) {
 	orders(f, func(c *fleet.Consumer) { c.Identity.EnforcedBy = "workload" })
 }
 
+// fromTraefik calls the example through an egress gateway of Traefik.
+func fromTraefik(f *fleet.Fleet) {
+	cluster(f, "aks-prod", func(c *fleet.Cluster) {
+		c.Controller = fleet.Controller{
+			Name: "traefik", Distribution: "upstream", Version: "3.7.13", DataPlaneNamespace: "traefik", DataPlanePods: map[string]string{"app": "traefik"},
+		}
+	})
+}
+
 // loadBalancers serves the example from load balancers of AWS.
 func loadBalancers(f *fleet.Fleet, by func(*fleet.Gateway), enforcedBy, mode string) {
 	cluster(f, "eks-prod", func(c *fleet.Cluster) {
@@ -132,6 +141,28 @@ func TestRefusals(t *testing.T) {
 			other(f)
 			twin(f, func(x *fleet.Exposure) { x.Providers = map[string]fleet.Provider{"eks-prod": {Gateway: "other"}} })
 		}, "cluster eks-prod has gateways edge and other: the TLSOption named default holds for all listeners", "serve its exposures on gateway edge"},
+		"an egress gateway of Traefik beside a gateway": {func(f *fleet.Fleet) {
+			onTraefik(f)
+			orders(f, func(c *fleet.Consumer) { c.Cluster = "eks-prod" })
+		}, "consumer orders needs an egress gateway in cluster eks-prod, which has gateway edge: the TLSOption named default", "say via direct"},
+		"two egress gateways of Traefik": {func(f *fleet.Fleet) {
+			fromTraefik(f)
+			twin(f, func(x *fleet.Exposure) {
+				x.Consumers["more"] = x.Consumers["orders"]
+				delete(x.Consumers, "orders")
+				change(x.Consumers, "more", func(c *fleet.Consumer) {
+					c.Namespace, c.Identity.URI = "more", "spiffe://corp.example.com/ns/more/sa/more"
+				})
+			})
+		}, "consumer orders needs an egress gateway in cluster aks-prod, which has the egress gateway of consumer more: the TLSOption named default", "say via direct"},
+		"roots for Traefik's calls that nobody writes": {func(f *fleet.Fleet) {
+			fromTraefik(f)
+			change(f.TrustDomains, "corp", func(td *fleet.TrustDomain) { td.Bundle.PEM = "" })
+		}, "the fleet holds no roots of trust domain corp", "bundle.pem"},
+		"an egress gateway of Traefik that nothing closes": {func(f *fleet.Fleet) {
+			fromTraefik(f)
+			cluster(f, "aks-prod", func(c *fleet.Cluster) { c.NetworkPolicyEngine = "none" })
+		}, "a NetworkPolicy closes the egress gateway, and cluster aks-prod names nothing", "networkPolicyEngine"},
 		"roots for Traefik that nobody writes": {func(f *fleet.Fleet) {
 			onTraefik(f)
 			change(f.TrustDomains, "corp", func(td *fleet.TrustDomain) { td.Bundle.PEM = "" })

@@ -80,21 +80,10 @@ func (r *reader) users(p proxyConfig, e *posture.Entry) posture.Setting[posture.
 		out.Enforcer, out.By, out.Why = posture.ByGateway, e.Identities.By, "the listener accepts these certificates alone"
 		return out
 	}
-	if !hasEngine(r.Cluster) {
-		out.Why = "the cluster names no networkPolicyEngine, so nothing closes the egress gateway"
-		return out
-	}
-	if r.Cluster.Controller.DataPlaneNamespace == "" {
+	if r.Cluster.Controller.DataPlaneNamespace == "" && kubernetes.HasEngine(r.Cluster) {
 		r.Assume(p.gateway.Object, "spec.gatewayClassName", "the fleet names no dataPlaneNamespace: the proxies are taken to run in the Gateway's own namespace (gateway namespace mode)")
 	}
-	peers := kubernetes.IngressPeers(r.Objects, dataPlaneNamespace(r.Cluster, p.gateway.Object.Namespace), p.labels(), false, p.port(e.Port))
-	out.By, out.Why = peers.By, peers.Why
-	if out.By.Kind == "" {
-		out.By = e.Listener
-	}
-	if peers.Value.Everybody {
-		return out
-	}
-	out.Value.Everybody, out.Value.Pods, out.Enforcer = false, peers.Value.Admitted, posture.ByNetwork
-	return out
+	return kubernetes.EgressUsers(r.Cluster, r.Objects, kubernetes.Proxies{
+		Namespace: dataPlaneNamespace(r.Cluster, p.gateway.Object.Namespace), Labels: p.labels(), Port: p.port(e.Port),
+	}, e.Listener)
 }

@@ -4,9 +4,6 @@ import (
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
-	networkingv1 "k8s.io/api/networking/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/util/intstr"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/gatespan/gatespan/internal/controller"
@@ -22,7 +19,7 @@ func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, er
 	if c.Via == "direct" {
 		return kubernetes.WriteDirect(cluster, c)
 	}
-	if !hasEngine(cluster) {
+	if !kubernetes.HasEngine(cluster) {
 		return nil, fmt.Errorf("consumer %s: nothing would close its egress gateway, because cluster %s names no networkPolicyEngine", c.Name, cluster.Name)
 	}
 	if len(c.Destinations) == 0 {
@@ -38,7 +35,7 @@ func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, er
 	for _, d := range c.Destinations {
 		gateway.Listeners = append(gateway.Listeners, gatewayv1.Listener{
 			Name:          gatewayv1.SectionName(d.Exposure),
-			Hostname:      pointer(gatewayv1.Hostname(localName(c, d))),
+			Hostname:      pointer(gatewayv1.Hostname(kubernetes.LocalName(c, d))),
 			Port:          egressPort,
 			Protocol:      gatewayv1.HTTPSProtocolType,
 			TLS:           gatewayapi.Terminate(c.ServerCertificate.Secret),
@@ -50,23 +47,14 @@ func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, er
 			Type: "Kubernetes", Kubernetes: &proxyKubernetes{EnvoyService: &proxyService{Name: name, Type: "ClusterIP"}},
 		}}),
 		gatewayapi.Make(gatewayapi.Version, "Gateway", gatewayapi.Meta{Name: name, Namespace: c.Namespace}, gateway),
-		egressNetworkPolicy(name, namespace, c),
+		kubernetes.EgressNetworkPolicy(name, kubernetes.GatewayPods{Namespace: namespace, Labels: proxyLabels(c.Namespace, name)}, c, containerPort(egressPort)),
 	}
 	for _, d := range c.Destinations {
 		objects = append(objects, destination(name, namespace, c, d)...)
 	}
 	objects = appendObject(objects, kubernetes.Certificate(c.Certificate, c.Certificate.Secret))
 	objects = appendObject(objects, kubernetes.Certificate(c.ServerCertificate, c.ServerCertificate.Secret))
-	return append(objects, caBundles(c)...), nil
-}
-
-func hasEngine(c controller.Cluster) bool {
-	return c.NetworkPolicyEngine != "" && c.NetworkPolicyEngine != "none"
-}
-
-// localName is what pods call: the Service's full name, so that it is the SNI too.
-func localName(c controller.Consumer, d controller.Destination) string {
-	return d.ServiceName + "." + c.Namespace + ".svc.cluster.local"
+	return append(objects, kubernetes.CABundles(c, controller.TrustDomain.Written)...), nil
 }
 
 // destination writes one exposure as the consumer calls it. Client certificate and floor are on the Backend: it outranks
@@ -78,7 +66,7 @@ func destination(gateway, proxies string, c controller.Consumer, d controller.De
 		Endpoints: []backendEndpoint{{}},
 		TLS: &backendTLSSettings{
 			backendTLS:        backendTLS{tlsSettings: tlsSettings{MinVersion: d.MinTLS}, ClientCertificateRef: &client},
-			CACertificateRefs: []gatewayv1.LocalObjectReference{{Kind: "ConfigMap", Name: gatewayv1.ObjectName(bundleName(c, d.TrustDomain))}},
+			CACertificateRefs: []gatewayv1.LocalObjectReference{{Kind: "ConfigMap", Name: gatewayv1.ObjectName(kubernetes.BundleName(c, d.TrustDomain))}},
 			SNI:               d.Hostname,
 		},
 	}
@@ -101,7 +89,7 @@ func destination(gateway, proxies string, c controller.Consumer, d controller.De
 		}),
 		gatewayapi.Make(gatewayapi.Version, "HTTPRoute", gatewayapi.Meta{Name: name, Namespace: c.Namespace}, gatewayv1.HTTPRouteSpec{
 			CommonRouteSpec: gatewayv1.CommonRouteSpec{ParentRefs: []gatewayv1.ParentReference{gatewayapi.ParentListener(gateway, d.Exposure)}},
-			Hostnames:       []gatewayv1.Hostname{gatewayv1.Hostname(localName(c, d))},
+			Hostnames:       []gatewayv1.Hostname{gatewayv1.Hostname(kubernetes.LocalName(c, d))},
 			Rules:           gatewayapi.HTTPRules(d.HTTP, []gatewayv1.BackendRef{{BackendObjectReference: to}}, rewrite),
 		}),
 		gatewayapi.Make(version, kindBackend, gatewayapi.Meta{Name: name, Namespace: c.Namespace}, backend),
@@ -109,42 +97,6 @@ func destination(gateway, proxies string, c controller.Consumer, d controller.De
 			Type: corev1.ServiceTypeExternalName, ExternalName: gateway + "." + proxies + ".svc.cluster.local",
 		}),
 	}
-}
-
-func bundleName(c controller.Consumer, td controller.TrustDomain) string {
-	if !td.Written() {
-		return td.ConfigMap
-	}
-	return c.Name + "-" + td.Name + "-ca"
-}
-
-func caBundles(c controller.Consumer) []any {
-	var out []any
-	written := map[string]bool{}
-	for _, d := range c.Destinations {
-		if td := d.TrustDomain; td.Written() && !written[td.Name] {
-			written[td.Name] = true
-			out = append(out, kubernetes.CABundle(bundleName(c, td), c.Namespace, td.PEM))
-		}
-	}
-	return out
-}
-
-// egressNetworkPolicy admits the consumer's pods to the port that the proxies listen on, and nobody else to anything.
-func egressNetworkPolicy(name, proxies string, c controller.Consumer) any {
-	return gatewayapi.Make("networking.k8s.io/v1", "NetworkPolicy", gatewayapi.Meta{Name: name, Namespace: proxies}, networkingv1.NetworkPolicySpec{
-		PodSelector: metav1.LabelSelector{MatchLabels: proxyLabels(c.Namespace, name)},
-		PolicyTypes: []networkingv1.PolicyType{networkingv1.PolicyTypeIngress},
-		Ingress: []networkingv1.NetworkPolicyIngressRule{{
-			From: []networkingv1.NetworkPolicyPeer{{
-				NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{"kubernetes.io/metadata.name": c.Namespace}},
-				PodSelector:       &metav1.LabelSelector{MatchLabels: c.Pods},
-			}},
-			Ports: []networkingv1.NetworkPolicyPort{{
-				Protocol: pointer(corev1.ProtocolTCP), Port: pointer(intstr.FromInt32(int32(containerPort(egressPort)))),
-			}},
-		}},
-	})
 }
 
 // containerPort is where the proxies listen for a listener's port: a privileged one is shifted so that they need no capability.

@@ -3,7 +3,6 @@ package nginx
 import (
 	"slices"
 
-	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/gatewayapi"
 	"github.com/gatespan/gatespan/internal/kubernetes"
 	"github.com/gatespan/gatespan/internal/posture"
@@ -41,27 +40,9 @@ func (r *reader) exit(p proxyConfig, e *posture.Entry, route posture.Ref, b *pos
 	})
 }
 
-// users is who may use an exit: whoever reaches the proxies, on any of their ports, borrows their certificate. They run in the Gateway's
-// own namespace and listen on the listeners' own ports (provisioner/objects.go buildServicePorts). A NetworkPolicy around them counts
-// only in a cluster that names its engine.
+// users is who may use an exit: the proxies run in the Gateway's own namespace and listen on the listeners' own ports, and are reached on any
+// of them (provisioner/objects.go buildServicePorts).
 func (r *reader) users(p proxyConfig, e *posture.Entry) posture.Setting[posture.Users] {
-	out := unheld(posture.Users{Everybody: true, Principals: []string{}, Pods: []string{}}, e.Listener, "")
-	if !hasEngine(r.Cluster) {
-		out.Why = "the cluster names no networkPolicyEngine, so nothing closes the egress gateway"
-		return out
-	}
-	peers := kubernetes.IngressPeers(r.Objects, p.gateway.Object.Namespace, p.labels(), true, e.Port)
-	out.By, out.Why = peers.By, peers.Why
-	if out.By.Kind == "" {
-		out.By = gatewayapi.RefOf(p.gateway.Object, "")
-	}
-	if peers.Value.Everybody {
-		return out
-	}
-	out.Value.Everybody, out.Value.Pods, out.Enforcer = false, peers.Value.Admitted, posture.ByNetwork
-	return out
-}
-
-func hasEngine(c controller.Cluster) bool {
-	return c.NetworkPolicyEngine != "" && c.NetworkPolicyEngine != "none"
+	g := p.gateway.Object
+	return kubernetes.EgressUsers(r.Cluster, r.Objects, kubernetes.Proxies{Namespace: g.Namespace, Labels: p.labels(), Partial: true, Port: e.Port}, gatewayapi.RefOf(g, ""))
 }

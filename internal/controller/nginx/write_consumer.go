@@ -4,8 +4,6 @@ import (
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
-	networkingv1 "k8s.io/api/networking/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
@@ -14,6 +12,7 @@ import (
 	"github.com/gatespan/gatespan/internal/kubernetes"
 )
 
+// egressPort is the listeners' own port, on which the proxies listen too.
 const egressPort = 443
 
 // clusterDNS is the Service of the cluster's DNS on EKS and AKS, which nginx asks for the addresses of ExternalName Services.
@@ -25,7 +24,7 @@ func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, er
 	if c.Via == "direct" {
 		return kubernetes.WriteDirect(cluster, c)
 	}
-	if !hasEngine(cluster) {
+	if !kubernetes.HasEngine(cluster) {
 		return nil, fmt.Errorf("consumer %s: nothing would close its egress gateway, because cluster %s names no networkPolicyEngine", c.Name, cluster.Name)
 	}
 	if len(c.Destinations) == 0 {
@@ -47,7 +46,7 @@ func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, er
 		tls.Options = floor()
 		gateway.Listeners = append(gateway.Listeners, gatewayv1.Listener{
 			Name:          gatewayv1.SectionName(d.Exposure),
-			Hostname:      pointer(gatewayv1.Hostname(localName(c, d))),
+			Hostname:      pointer(gatewayv1.Hostname(kubernetes.LocalName(c, d))),
 			Port:          egressPort,
 			Protocol:      gatewayv1.HTTPSProtocolType,
 			TLS:           tls,
@@ -62,23 +61,19 @@ func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, er
 			DNSResolver:              &dnsResolver{Addresses: []resolverAddress{{Type: "Hostname", Value: clusterDNS}}},
 		}),
 		gatewayapi.Make(gatewayapi.Version, "Gateway", at, gateway),
-		egressNetworkPolicy(name, c),
+		kubernetes.EgressNetworkPolicy(name, kubernetes.GatewayPods{Namespace: c.Namespace, Labels: proxyLabels(name)}, c, egressPort),
 	}
 	for _, d := range c.Destinations {
 		objects = append(objects, destination(name, proxies, c, d)...)
 	}
 	objects = appendObject(objects, kubernetes.Certificate(c.Certificate, c.Certificate.Secret))
 	objects = appendObject(objects, kubernetes.Certificate(c.ServerCertificate, c.ServerCertificate.Secret))
-	return append(objects, caBundles(c)...), nil
-}
-
-// localName is what pods call: the Service's full name, so that it is the SNI too.
-func localName(c controller.Consumer, d controller.Destination) string {
-	return d.ServiceName + "." + c.Namespace + ".svc.cluster.local"
+	return append(objects, kubernetes.CABundles(c, controller.TrustDomain.Written)...), nil
 }
 
 // destination writes one exposure as the consumer calls it: the route from its listener to an ExternalName Service with the exposure's
-// hostname, whose BackendTLSPolicy pins CA and name, and the Service that pods call, which stands for the proxies' own.
+// hostname, whose BackendTLSPolicy pins CA and name, and the Service that pods call, which stands for the proxies' own. Timeouts are ignored
+// (state/graph/httproute.go checkForUnsupportedHTTPFields).
 func destination(gateway, proxies string, c controller.Consumer, d controller.Destination) []any {
 	at := gatewayapi.Meta{Name: c.Name + "-" + d.Exposure, Namespace: c.Namespace}
 	rewrite := []gatewayv1.HTTPRouteFilter{{
@@ -92,8 +87,8 @@ func destination(gateway, proxies string, c controller.Consumer, d controller.De
 	return []any{
 		gatewayapi.Make(gatewayapi.Version, "HTTPRoute", at, gatewayv1.HTTPRouteSpec{
 			CommonRouteSpec: gatewayv1.CommonRouteSpec{ParentRefs: []gatewayv1.ParentReference{gatewayapi.ParentListener(gateway, d.Exposure)}},
-			Hostnames:       []gatewayv1.Hostname{gatewayv1.Hostname(localName(c, d))},
-			Rules:           gatewayapi.HTTPRules(untimed(d.HTTP), []gatewayv1.BackendRef{to}, rewrite),
+			Hostnames:       []gatewayv1.Hostname{gatewayv1.Hostname(kubernetes.LocalName(c, d))},
+			Rules:           gatewayapi.HTTPRules(kubernetes.Untimed(d.HTTP), []gatewayv1.BackendRef{to}, rewrite),
 		}),
 		gatewayapi.Make("v1", "Service", at, corev1.ServiceSpec{
 			Type: corev1.ServiceTypeExternalName, ExternalName: d.Hostname, Ports: []corev1.ServicePort{{
@@ -106,55 +101,11 @@ func destination(gateway, proxies string, c controller.Consumer, d controller.De
 			}},
 			Validation: gatewayv1.BackendTLSPolicyValidation{
 				Hostname:          gatewayv1.PreciseHostname(d.Hostname),
-				CACertificateRefs: []gatewayv1.LocalObjectReference{{Kind: "ConfigMap", Name: gatewayv1.ObjectName(bundleName(c, d.TrustDomain))}},
+				CACertificateRefs: []gatewayv1.LocalObjectReference{{Kind: "ConfigMap", Name: gatewayv1.ObjectName(kubernetes.BundleName(c, d.TrustDomain))}},
 			},
 		}),
 		gatewayapi.Make("v1", "Service", gatewayapi.Meta{Name: d.ServiceName, Namespace: c.Namespace}, corev1.ServiceSpec{
 			Type: corev1.ServiceTypeExternalName, ExternalName: proxies + "." + c.Namespace + ".svc.cluster.local",
 		}),
 	}
-}
-
-// untimed leaves out what the controller ignores (state/graph/httproute.go checkForUnsupportedHTTPFields): the provider bounds its requests.
-func untimed(rules []controller.HTTPRule) []controller.HTTPRule {
-	var out []controller.HTTPRule
-	for _, rule := range rules {
-		out = append(out, controller.HTTPRule{Matches: rule.Matches})
-	}
-	return out
-}
-
-func bundleName(c controller.Consumer, td controller.TrustDomain) string {
-	if !td.Written() {
-		return td.ConfigMap
-	}
-	return c.Name + "-" + td.Name + "-ca"
-}
-
-func caBundles(c controller.Consumer) []any {
-	var out []any
-	written := map[string]bool{}
-	for _, d := range c.Destinations {
-		if td := d.TrustDomain; td.Written() && !written[td.Name] {
-			written[td.Name] = true
-			out = append(out, kubernetes.CABundle(bundleName(c, td), c.Namespace, td.PEM))
-		}
-	}
-	return out
-}
-
-// egressNetworkPolicy admits the consumer's pods to the port that the proxies listen on, which is the listeners' own, and nobody else to
-// anything.
-func egressNetworkPolicy(name string, c controller.Consumer) any {
-	return gatewayapi.Make("networking.k8s.io/v1", "NetworkPolicy", gatewayapi.Meta{Name: name, Namespace: c.Namespace}, networkingv1.NetworkPolicySpec{
-		PodSelector: metav1.LabelSelector{MatchLabels: proxyLabels(name)},
-		PolicyTypes: []networkingv1.PolicyType{networkingv1.PolicyTypeIngress},
-		Ingress: []networkingv1.NetworkPolicyIngressRule{{
-			From: []networkingv1.NetworkPolicyPeer{{
-				NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{"kubernetes.io/metadata.name": c.Namespace}},
-				PodSelector:       &metav1.LabelSelector{MatchLabels: c.Pods},
-			}},
-			Ports: []networkingv1.NetworkPolicyPort{{Protocol: pointer(corev1.ProtocolTCP), Port: pointer(intstr.FromInt32(egressPort))}},
-		}},
-	})
 }

@@ -7,9 +7,8 @@ import (
 
 // What the controller cannot do, as its writers and its profile say it.
 const (
-	noEgress = "one installation carries everybody's requests, so whoever reaches it borrows the client certificate, and a ServersTransport that is in any way mistaken is replaced by one without certificate, roots and floor"
-	noGRPC   = "it reads no BackendTLSPolicy for GRPCRoutes, and speaks plaintext to their pods"
-	noTCP    = "it ends TLS for a TLSRoute, and hands the bytes on to the pods in plaintext"
+	noGRPC = "it reads no BackendTLSPolicy for GRPCRoutes, and speaks plaintext to their pods"
+	noTCP  = "it ends TLS for a TLSRoute, and hands the bytes on to the pods in plaintext"
 )
 
 func abilities() []controller.Ability {
@@ -24,6 +23,7 @@ func abilities() []controller.Ability {
 		identities = "it verifies the chain of a client's certificate and compares no name in it; PassTLSClientCert only hands it on"
 		byOthers   = "use identity.enforcedBy: trustDomain with a CA for this consumer alone, or workload; Envoy Gateway and Istio tell identities apart"
 		direct     = `say via: "direct"`
+		aliases    = "an HTTPRoute to a TraefikService of its namespace, and its ExternalName Service; an installation is the egress gateway of one consumer, and of nothing else"
 		service    = "type and annotations of the Service of its installation"
 	)
 	return []controller.Ability{
@@ -54,14 +54,17 @@ func abilities() []controller.Ability {
 		no(controller.EntryAccessLogs, "what is logged is configuration of the installation, for all listeners", "set accessLog there", docsEntry),
 		no(controller.EntryAlerts, "metrics are configuration of the installation, and none counts refused client certificates", "alert on what the installation's access log says", docsEntry),
 		no(controller.EntryMetrics, "metrics are configuration of the installation", "set metrics.prometheus there", docsEntry),
-		no(controller.ExitGateway, noEgress, direct, codeOut),
-		no(controller.ExitClientCertificate, noEgress, direct, codeOut),
-		no(controller.ExitPinnedCA, noEgress, direct, codeOut),
-		no(controller.ExitName, noEgress, direct, codeOut),
-		no(controller.ExitFloor, noEgress, direct, codeOut),
-		no(controller.ExitClosed, noEgress, direct, codeOut),
-		no(controller.ExitGRPC, noEgress, direct, codeOut),
-		no(controller.ExitTCP, noEgress, direct, codeOut),
+		yes(controller.ExitGateway, gateway, aliases, codeHTTP+" loadService, "+codeCRD+" loadServers"),
+		yes(controller.ExitClientCertificate, gateway, "ServersTransport spec.certificatesSecrets", codeTransport),
+		{
+			ID: controller.ExitPinnedCA, Support: true, NeedsPEM: true, Enforcer: gateway, Source: codeOut + " createRootCACertPool",
+			How: "ServersTransport spec.rootCAs, whose ConfigMap gatespan writes: without it the system's roots count",
+		},
+		yes(controller.ExitName, gateway, "ServersTransport spec.serverName", codeOut+" createTLSConfig"),
+		yes(controller.ExitFloor, gateway, "ServersTransport spec.cipherSuites with those of TLS 1.3 alone; its minVersion cannot be VersionTLS13", codeTransport),
+		yes(controller.ExitClosed, network, "a NetworkPolicy around all proxies of the installation; the cluster must name its networkPolicyEngine", codeGateway+" entryPointName"),
+		no(controller.ExitGRPC, noGRPC, direct, codeGRPC),
+		no(controller.ExitTCP, noTCP, direct, codeTLSR),
 		yes(controller.ExitDirect, workload, "the workload presents its own certificate", "no controller is involved"),
 	}
 }

@@ -11,30 +11,39 @@ import (
 )
 
 // hops fills in how a listener's backends are reached. Services of type ExternalName lead nowhere (codeGateway getBackendAddresses); a
-// TraefikService leads where it says, whatever ReferenceGrants say, and by TLS settings that fail open, so it is not followed.
+// TraefikService becomes the exits that it leads to, or an unknown.
 func (r *reader) hops(e *posture.Entry) {
 	for i := range e.Routes {
 		route := &e.Routes[i]
-		for _, list := range [][]posture.Backend{route.Backends, route.Mirrors} {
-			for j := range list {
-				b := &list[j]
-				group := gatewayapi.GroupOf(b.Ref.APIVersion)
-				switch {
-				case group == Group || crossProvider(b.Ref.Name):
-					if o := r.Objects.Find(gatewayapi.Group, route.Ref.Kind, route.Ref.Namespace, route.Ref.Name); o != nil {
-						r.Unknown(o, "kind", b.From.Field, "a "+b.Ref.Kind+" leads to Services and out of the cluster without a ReferenceGrant, and gatespan does not follow it")
-					}
-					plain(b, "where "+b.Ref.Name+" leads is not known")
-				case e.TLS.Value == posture.TLSPassthrough:
-					plain(b, "TLS goes through to the pods")
-				case route.Ref.Kind != "HTTPRoute":
-					plain(b, "BackendTLSPolicies are read for HTTPRoutes alone, so the hop is plaintext") // codeGRPC loadGRPCServers, codeTLSR loadTLSServers
-				case group == "" && b.Ref.Kind == "Service":
-					r.hop(b)
-				}
-			}
-		}
+		route.Backends, route.Mirrors = r.led(e, route.Ref, route.Backends), r.led(e, route.Ref, route.Mirrors)
 	}
+}
+
+func (r *reader) led(e *posture.Entry, route posture.Ref, list []posture.Backend) []posture.Backend {
+	out := []posture.Backend{}
+	for _, b := range list {
+		group := gatewayapi.GroupOf(b.Ref.APIVersion)
+		switch {
+		case group == Group || crossProvider(b.Ref.Name):
+			exits, why := r.follow(e, route, b)
+			if why == "" {
+				out = append(out, exits...)
+				continue
+			}
+			if o := r.Objects.Find(gatewayapi.Group, route.Kind, route.Namespace, route.Name); o != nil {
+				r.Unknown(o, "kind", b.From.Field, "gatespan does not follow the "+b.Ref.Kind+": "+why)
+			}
+			plain(&b, "where "+b.Ref.Name+" leads is not known")
+		case e.TLS.Value == posture.TLSPassthrough:
+			plain(&b, "TLS goes through to the pods")
+		case route.Kind != "HTTPRoute":
+			plain(&b, "BackendTLSPolicies are read for HTTPRoutes alone, so the hop is plaintext") // codeGRPC loadGRPCServers, codeTLSR loadTLSServers
+		case group == "" && b.Ref.Kind == "Service":
+			r.hop(&b)
+		}
+		out = append(out, b)
+	}
+	return out
 }
 
 func plain(b *posture.Backend, why string) {

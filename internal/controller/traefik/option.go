@@ -88,7 +88,7 @@ func (r *reader) clients(o *object.Object, a *clientAuth) (posture.Setting[strin
 	if a.ClientAuthType == "" {
 		onMissing = ignored
 	}
-	anchors, usable := r.roots(o, names, a.SecretNames, onMissing)
+	anchors, usable := r.roots(o, names, secrets(a.SecretNames), onMissing)
 	ca := by(posture.ByGateway, anchors, gatewayapi.Nearest(o, names), "the TLSOption names the CA")
 	switch lax, known := laxTypes[a.ClientAuthType]; {
 	case a.ClientAuthType == "" && !usable:
@@ -105,22 +105,28 @@ func (r *reader) clients(o *object.Object, a *clientAuth) (posture.Setting[strin
 	}
 }
 
-// roots are the CAs of Secrets in the TLSOption's own namespace, under ca.crt. One under tls.ca counts before that, and no trust domain
-// has its roots there (pkg/provider/kubernetes/crd/kubernetes.go getCABlocks).
-func (r *reader) roots(o *object.Object, field string, names []string, onMissing string) ([]posture.Anchor, bool) {
-	refs := make([]gatewayv1.ObjectReference, len(names))
-	for i, name := range names {
-		refs[i] = gatewayv1.ObjectReference{Kind: "Secret", Name: gatewayv1.ObjectName(name)}
-		secret := r.Objects.Find("", "Secret", o.Namespace, name)
-		if secret == nil {
+// roots are the CAs of ConfigMaps and Secrets in an object's own namespace, under ca.crt. One under tls.ca counts before that, and no trust
+// domain has its roots there (codeCRD getCABlocks, getCABlocksFromConfigMap).
+func (r *reader) roots(o *object.Object, field string, refs []gatewayv1.ObjectReference, onMissing string) ([]posture.Anchor, bool) {
+	for _, ref := range refs {
+		held := r.Objects.Find("", string(ref.Kind), o.Namespace, string(ref.Name))
+		if held == nil {
 			continue
 		}
 		for _, part := range []string{"data", "stringData"} {
-			if at := object.Key(part, "tls.ca"); secret.Get(at) != nil {
-				r.Unknown(secret, "value", at, "the CA under tls.ca counts before the one under ca.crt, and gatespan does not read it")
+			if at := object.Key(part, "tls.ca"); held.Get(at) != nil {
+				r.Unknown(held, "value", at, "the CA under tls.ca counts before the one under ca.crt, and gatespan does not read it")
 			}
 		}
 	}
 	anchors, usable := r.Anchors(o, o.Namespace, field, refs, onMissing)
 	return slices.Concat([]posture.Anchor{}, anchors), usable
+}
+
+func secrets(names []string) []gatewayv1.ObjectReference {
+	refs := make([]gatewayv1.ObjectReference, len(names))
+	for i, name := range names {
+		refs[i] = gatewayv1.ObjectReference{Kind: "Secret", Name: gatewayv1.ObjectName(name)}
+	}
+	return refs
 }

@@ -10,15 +10,18 @@ const className = "traefik"
 
 // Sources that several lines have.
 const (
-	codeOption  = "pkg/provider/kubernetes/crd/kubernetes.go buildTLSOptions"
-	codeTLS     = "pkg/tls/tlsmanager.go buildTLSConfig"
-	codeGateway = "pkg/provider/kubernetes/gateway/kubernetes.go"
-	codeHTTP    = "pkg/provider/kubernetes/gateway/httproute.go"
-	codeGRPC    = "pkg/provider/kubernetes/gateway/grpcroute.go"
-	codeTLSR    = "pkg/provider/kubernetes/gateway/tlsroute.go"
-	codeOut     = "pkg/server/service/transport.go"
-	docsMigrate = "docs/content/migrate/v3.md"
-	docsEntry   = "docs/content/reference/install-configuration/entrypoints.md"
+	codeCRD       = "pkg/provider/kubernetes/crd/kubernetes_http.go"
+	codeTransport = "pkg/provider/kubernetes/crd/kubernetes.go loadConfigurationFromCRD"
+	codeOption    = "pkg/provider/kubernetes/crd/kubernetes.go buildTLSOptions"
+	codeTLS       = "pkg/tls/tlsmanager.go buildTLSConfig"
+	codeGateway   = "pkg/provider/kubernetes/gateway/kubernetes.go"
+	codeHTTP      = "pkg/provider/kubernetes/gateway/httproute.go"
+	codeGRPC      = "pkg/provider/kubernetes/gateway/grpcroute.go"
+	codeTLSR      = "pkg/provider/kubernetes/gateway/tlsroute.go"
+	codeOut       = "pkg/server/service/transport.go"
+	docsMigrate   = "docs/content/migrate/v3.md"
+	docsChart     = "traefik/traefik-helm-chart at v41.3.0"
+	docsEntry     = "docs/content/reference/install-configuration/entrypoints.md"
 )
 
 // profile is what Traefik can enforce. Sources are as in the package's comment.
@@ -57,7 +60,10 @@ func references() []controller.ReferenceRule {
 		{From: "TLSOption spec.clientAuth.secretNames", To: "Secret", OnMissing: ignored, Source: codeOption + ": the Secret is left out; without any, clients are asked for a certificate only where clientAuthType says so, and then every handshake fails"},
 		{From: "BackendTLSPolicy spec.validation.caCertificateRefs", To: "ConfigMap, Secret", OnMissing: closed, Source: codeHTTP + " loadServersTransport: the route answers 500"},
 		{From: "HTTPRoute, TLSRoute spec.rules.backendRefs", To: "Service", OnMissing: closed, Source: codeGateway + " getBackendAddresses: the route answers 500"},
-		{From: "ServersTransport spec.rootCAs", To: "ConfigMap, Secret", OnMissing: ignored, Source: codeOut + " createRootCACertPool: the system's roots count"},
+		{From: "HTTPRoute spec.rules.backendRefs", To: "TraefikService", OnMissing: closed, Source: codeHTTP + " loadHTTPBackendRef: the router has no service"},
+		{From: "TraefikService spec.weighted.services.serversTransport", To: "ServersTransport", OnMissing: closed, Source: "pkg/proxy/smart_builder.go Build: the service cannot be built"},
+		{From: "ServersTransport spec.rootCAs, spec.rootCAsSecrets", To: "ConfigMap, Secret", OnMissing: ignored, Source: codeOut + " createRootCACertPool: without any the system's roots count"},
+		{From: "ServersTransport spec.certificatesSecrets", To: "Secret", OnMissing: closed, Source: codeTransport + ": no certificate is presented, and the server refuses the call"},
 	}
 }
 

@@ -15,8 +15,11 @@ import (
 // reader is one reading of a cluster: what Gateway API says, and the controller's own objects, decoded.
 type reader struct {
 	*gatewayapi.World
-	options []of[tlsOptionSpec] // named default
-	routers []of[ingressRouteSpec]
+	options    []of[tlsOptionSpec] // named default
+	routers    []of[ingressRouteSpec]
+	services   []of[traefikServiceSpec]
+	transports []of[serversTransportSpec]
+	lent       []lent
 }
 
 // of is an object and its decoded spec.
@@ -30,6 +33,7 @@ func read(c controller.Cluster, set *object.Set) posture.Posture {
 	for _, kind := range []string{kindIngressRoute, kindIngressRouteTCP, kindIngressRouteUDP} {
 		r.routers = append(r.routers, decode[ingressRouteSpec](r, kind)...)
 	}
+	r.services = decode[traefikServiceSpec](r, kindTraefikService)
 	r.ways() // an IngressRoute needs no Gateway
 	if len(r.Gateways) == 0 {
 		return r.Posture // the other kinds have no effect on anything that is judged
@@ -39,7 +43,7 @@ func read(c controller.Cluster, set *object.Set) posture.Posture {
 			r.options = append(r.options, o)
 		}
 	}
-	decode[serversTransportSpec](r, kindServersTransport)
+	r.transports = decode[serversTransportSpec](r, kindServersTransport)
 	decode[serversTransportTCPSpec](r, kindServersTransportTCP)
 	decode[middlewareTCPSpec](r, kindMiddlewareTCP)
 	decode[tlsStoreSpec](r, kindTLSStore)

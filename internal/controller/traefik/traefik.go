@@ -6,18 +6,17 @@
 //  1. gatewayapi reads what Gateway API itself says: listeners, routes, grants
 //  2. the controller's own objects are decoded strictly (types.go); what is not known is an unknown
 //  3. every listener that ends TLS gets what the one TLSOption named default says, or what holds without one (option.go)
-//  4. every Service behind an HTTPRoute gets the TLS of its BackendTLSPolicy (hop.go); a TraefikService is an unknown
-//  5. IngressRoutes and TraefikServices become ways around the gateways (way.go)
-//  6. Middlewares and IngressRoutes that can undo all of it become hatches (middleware.go, hatch.go)
+//  4. every Service behind an HTTPRoute gets the TLS of its BackendTLSPolicy (hop.go)
+//  5. a TraefikService becomes the exits that it leads to (exit.go), each with the TLS of its ServersTransport (transport.go)
+//  6. IngressRoutes and TraefikServices become ways around the gateways (way.go)
+//  7. what can undo all of it becomes hatches: Middlewares and IngressRoutes (middleware.go, hatch.go), and what borrows the client
+//     certificate of an exit or takes its name (borrow.go)
 //
 // Upstream files are those of github.com/traefik/traefik at v3.7.13.
 package traefik
 
 import (
-	"fmt"
-
 	"github.com/gatespan/gatespan/internal/controller"
-	"github.com/gatespan/gatespan/internal/kubernetes"
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/posture"
 )
@@ -37,12 +36,8 @@ func (traefik) WriteExposure(c controller.Cluster, e controller.Exposure) ([]any
 	return writeExposure(c, e)
 }
 
-// WriteConsumer writes what pods that call by themselves need. The controller takes no part in it.
 func (traefik) WriteConsumer(c controller.Cluster, s controller.Consumer) ([]any, error) {
-	if s.Via != "direct" {
-		return nil, fmt.Errorf("consumer %s: %s", s.Name, noEgress)
-	}
-	return kubernetes.WriteDirect(c, s)
+	return writeConsumer(c, s)
 }
 
 func (traefik) Read(c controller.Cluster, set *object.Set) posture.Posture { return read(c, set) }

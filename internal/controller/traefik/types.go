@@ -79,8 +79,8 @@ type serviceRef struct {
 	Kind               string `json:"kind,omitempty"`
 	Name               string `json:"name,omitempty"`
 	Namespace          string `json:"namespace,omitempty"`
-	ServersTransport   any    `json:"serversTransport,omitempty"`
-	Scheme             any    `json:"scheme,omitempty"`
+	ServersTransport   string `json:"serversTransport,omitempty"`
+	Scheme             string `json:"scheme,omitempty"`
 	Port               any    `json:"port,omitempty"`
 	Middlewares        any    `json:"middlewares,omitempty"`
 	Sticky             any    `json:"sticky,omitempty"`
@@ -203,23 +203,30 @@ type authentication struct {
 	RemoveHeader any    `json:"removeHeader,omitempty"`
 }
 
-// The rest matters only to what IngressRoutes lead to: it is decoded for fields that nobody knows.
-
+// serversTransportSpec is how Services are called (serverstransport.go).
 type serversTransportSpec struct {
-	ServerName          any `json:"serverName,omitempty"`
-	InsecureSkipVerify  any `json:"insecureSkipVerify,omitempty"`
-	RootCAs             any `json:"rootCAs,omitempty"`
-	RootCAsSecrets      any `json:"rootCAsSecrets,omitempty"`
-	CertificatesSecrets any `json:"certificatesSecrets,omitempty"`
-	CipherSuites        any `json:"cipherSuites,omitempty"`
-	MinVersion          any `json:"minVersion,omitempty"`
-	MaxVersion          any `json:"maxVersion,omitempty"`
-	MaxIdleConnsPerHost any `json:"maxIdleConnsPerHost,omitempty"`
-	ForwardingTimeouts  any `json:"forwardingTimeouts,omitempty"`
-	DisableHTTP2        any `json:"disableHTTP2,omitempty"`
-	PeerCertURI         any `json:"peerCertURI,omitempty"`
-	SPIFFE              any `json:"spiffe,omitempty"`
+	ServerName          string   `json:"serverName,omitempty"`
+	InsecureSkipVerify  bool     `json:"insecureSkipVerify,omitempty"`
+	RootCAs             []rootCA `json:"rootCAs,omitempty"`
+	RootCAsSecrets      []string `json:"rootCAsSecrets,omitempty"`
+	CertificatesSecrets []string `json:"certificatesSecrets,omitempty"`
+	CipherSuites        []string `json:"cipherSuites,omitempty"`
+	MinVersion          string   `json:"minVersion,omitempty"`
+	MaxVersion          string   `json:"maxVersion,omitempty"`
+	PeerCertURI         string   `json:"peerCertURI,omitempty"`
+	SPIFFE              any      `json:"spiffe,omitempty"`
+	MaxIdleConnsPerHost any      `json:"maxIdleConnsPerHost,omitempty"`
+	ForwardingTimeouts  any      `json:"forwardingTimeouts,omitempty"`
+	DisableHTTP2        any      `json:"disableHTTP2,omitempty"`
 }
+
+// rootCA is RootCA of serverstransport.go.
+type rootCA struct {
+	Secret    *string `json:"secret,omitempty"`
+	ConfigMap *string `json:"configMap,omitempty"`
+}
+
+// The rest matters only to what IngressRoutes lead to: it is decoded for fields that nobody knows.
 
 type serversTransportTCPSpec struct {
 	DialTimeout      any `json:"dialTimeout,omitempty"`

@@ -14,32 +14,47 @@ const viaClassic = "classic-route"
 
 // ways are what IngressRoutes lead to, and TraefikServices: whoever knows the name of one may lead there, from any namespace.
 func (r *reader) ways() {
+	for _, u := range r.uses() {
+		r.way(u.object, u.field, u.ref)
+	}
+}
+
+// use is one place that leads to a Service or TraefikService.
+type use struct {
+	object *object.Object
+	field  string
+	ref    serviceRef
+}
+
+// uses are all of them, of IngressRoutes and of TraefikServices.
+func (r *reader) uses() []use {
+	var out []use
 	for _, router := range r.routers {
 		for i, rule := range router.spec.Routes {
 			for j, s := range rule.Services {
-				r.way(router.object, object.Item(object.Item("spec.routes", i)+".services", j), s)
+				out = append(out, use{router.object, object.Item(object.Item("spec.routes", i)+".services", j), s})
 			}
 		}
 	}
-	for _, t := range decode[traefikServiceSpec](r, kindTraefikService) {
+	for _, t := range r.services {
 		for field, list := range map[string]*serviceList{"weighted": t.spec.Weighted, "highestRandomWeight": t.spec.HighestRandomWeight} {
 			if list != nil {
 				for i, s := range list.Services {
-					r.way(t.object, object.Item("spec."+field+".services", i), s)
+					out = append(out, use{t.object, object.Item("spec."+field+".services", i), s})
 				}
 			}
 		}
 		if m := t.spec.Mirroring; m != nil {
-			r.way(t.object, "spec.mirroring", m.serviceRef)
+			out = append(out, use{t.object, "spec.mirroring", m.serviceRef})
 			for i, s := range m.Mirrors {
-				r.way(t.object, object.Item("spec.mirroring.mirrors", i), s.serviceRef)
+				out = append(out, use{t.object, object.Item("spec.mirroring.mirrors", i), s.serviceRef})
 			}
 		}
 		if f := t.spec.Failover; f != nil {
-			r.way(t.object, "spec.failover.service", f.Service)
-			r.way(t.object, "spec.failover.fallback", f.Fallback)
+			out = append(out, use{t.object, "spec.failover.service", f.Service}, use{t.object, "spec.failover.fallback", f.Fallback})
 		}
 	}
+	return out
 }
 
 // way is one Service that a router leads to. One of another provider may be a Gateway's, reached without what its listener asks; those

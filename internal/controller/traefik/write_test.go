@@ -105,9 +105,6 @@ func TestWriteRefuses(t *testing.T) {
 			t.Errorf("%s: %v", protocol, err)
 		}
 	}
-	if _, err := New().WriteConsumer(cluster(), controller.Consumer{Name: "orders", Via: "gateway"}); err == nil || !strings.Contains(err.Error(), "borrows") {
-		t.Error(err)
-	}
 }
 
 // TestProfile: every ability has a line with its source, and what is not supported says what works.

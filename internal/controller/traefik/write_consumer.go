@@ -1,0 +1,117 @@
+package traefik
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/gatespan/gatespan/internal/controller"
+	"github.com/gatespan/gatespan/internal/gatewayapi"
+	"github.com/gatespan/gatespan/internal/kubernetes"
+)
+
+const (
+	// egressPort is the port of the entryPoint websecure (docsChart values.yaml, ports.websecure.port): a listener has an entryPoint's port.
+	egressPort = 8443
+	callPort   = 443
+)
+
+// writeConsumer writes the egress gateway of the one identity of an installation: whoever reaches its proxies calls with the consumer's
+// certificate, so a NetworkPolicy around all of them admits the consumer's pods alone. Pods call
+// https://<serviceName>.<namespace>.svc.cluster.local, by a Service of gatespan's own beside the proxies.
+func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, error) {
+	if c.Via == "direct" {
+		return kubernetes.WriteDirect(cluster, c)
+	}
+	if !kubernetes.HasEngine(cluster) {
+		return nil, fmt.Errorf("consumer %s: nothing would close its egress gateway, because cluster %s names no networkPolicyEngine", c.Name, cluster.Name)
+	}
+	if len(c.Destinations) == 0 {
+		return nil, fmt.Errorf("consumer %s has no destination", c.Name)
+	}
+	proxies := kubernetes.GatewayPods{Namespace: cluster.Controller.DataPlaneNamespace, Labels: cluster.Controller.DataPlanePods}
+	if proxies.Namespace == "" || len(proxies.Labels) == 0 {
+		return nil, fmt.Errorf("consumer %s: cluster %s names no dataPlaneNamespace and dataPlanePods, so nothing would close its egress gateway", c.Name, cluster.Name)
+	}
+	at := gatewayapi.Meta{Name: c.Name + "-egress", Namespace: c.Namespace}
+	gateway := gatewayv1.GatewaySpec{GatewayClassName: gatewayv1.ObjectName(cmp.Or(cluster.Controller.GatewayClassName, className))}
+	for _, d := range c.Destinations {
+		if d.Protocol == "GRPC" || d.Protocol == "TCP" {
+			return nil, fmt.Errorf("consumer %s: an egress gateway of Traefik carries HTTP only, and exposure %s is %s", c.Name, d.Exposure, d.Protocol)
+		}
+		if d.TrustDomain.PEM == "" {
+			return nil, fmt.Errorf("consumer %s: the fleet holds no roots of trust domain %s, and without them Traefik trusts the system's", c.Name, d.TrustDomain.Name)
+		}
+		gateway.Listeners = append(gateway.Listeners, gatewayv1.Listener{
+			Name:          gatewayv1.SectionName(d.Exposure),
+			Hostname:      pointer(gatewayv1.Hostname(kubernetes.LocalName(c, d))),
+			Port:          egressPort,
+			Protocol:      gatewayv1.HTTPSProtocolType,
+			TLS:           gatewayapi.Terminate(c.ServerCertificate.Secret),
+			AllowedRoutes: gatewayapi.SameNamespace("HTTPRoute"),
+		})
+	}
+	objects := []any{
+		gatewayapi.Make(gatewayapi.Version, "Gateway", at, gateway),
+		gatewayapi.Make(version, kindTLSOption, gatewayapi.Meta{Name: defaultOption, Namespace: c.Namespace}, tlsOptionSpec{MinVersion: "VersionTLS13", SNIStrict: true}),
+		kubernetes.EgressNetworkPolicy(at.Name, proxies, c, egressPort),
+		gatewayapi.Make("v1", "Service", gatewayapi.Meta{Name: at.Name, Namespace: proxies.Namespace}, corev1.ServiceSpec{
+			Type: corev1.ServiceTypeClusterIP, Selector: maps.Clone(proxies.Labels), Ports: []corev1.ServicePort{{
+				Name: "https", Port: callPort, TargetPort: intstr.FromInt32(egressPort),
+			}},
+		}),
+	}
+	for _, d := range c.Destinations {
+		objects = append(objects, destination(at.Name, proxies.Namespace, c, d)...)
+	}
+	for _, certificate := range []controller.Certificate{c.Certificate, c.ServerCertificate} {
+		if o := kubernetes.Certificate(certificate, certificate.Secret); o != nil {
+			objects = append(objects, o)
+		}
+	}
+	// Also where trust-manager makes a bundle: a missing one fails open.
+	return append(objects, kubernetes.CABundles(c, func(controller.TrustDomain) bool { return true })...), nil
+}
+
+// destination writes one exposure as the consumer calls it: the route from its listener to a TraefikService of its own namespace, whose one
+// Service is an alias of the exposure's hostname, the ServersTransport of the call, and the Service that pods call.
+func destination(gateway, proxies string, c controller.Consumer, d controller.Destination) []any {
+	at := gatewayapi.Meta{Name: c.Name + "-" + d.Exposure, Namespace: c.Namespace}
+	rewrite := []gatewayv1.HTTPRouteFilter{{
+		Type:       gatewayv1.HTTPRouteFilterURLRewrite,
+		URLRewrite: &gatewayv1.HTTPURLRewriteFilter{Hostname: pointer(gatewayv1.PreciseHostname(d.Hostname))},
+	}}
+	to := gatewayv1.BackendRef{BackendObjectReference: gatewayv1.BackendObjectReference{
+		Group: pointer(gatewayv1.Group(Group)), Kind: pointer(gatewayv1.Kind(kindTraefikService)), Name: gatewayv1.ObjectName(at.Name),
+	}}
+	return []any{
+		gatewayapi.Make(gatewayapi.Version, "HTTPRoute", at, gatewayv1.HTTPRouteSpec{
+			CommonRouteSpec: gatewayv1.CommonRouteSpec{ParentRefs: []gatewayv1.ParentReference{gatewayapi.ParentListener(gateway, d.Exposure)}},
+			Hostnames:       []gatewayv1.Hostname{gatewayv1.Hostname(kubernetes.LocalName(c, d))},
+			Rules:           gatewayapi.HTTPRules(kubernetes.Untimed(d.HTTP), []gatewayv1.BackendRef{to}, rewrite),
+		}),
+		gatewayapi.Make(version, kindTraefikService, at, traefikServiceSpec{Weighted: &serviceList{Services: []serviceRef{{
+			Name: at.Name, Port: d.Port, Scheme: "https", ServersTransport: at.Name,
+		}}}}),
+		gatewayapi.Make("v1", "Service", at, corev1.ServiceSpec{
+			Type: corev1.ServiceTypeExternalName, ExternalName: d.Hostname, Ports: []corev1.ServicePort{{
+				Name: "https", Port: int32(d.Port), TargetPort: intstr.FromInt32(int32(d.Port)),
+			}},
+		}),
+		gatewayapi.Make(version, kindServersTransport, at, serversTransportSpec{
+			ServerName:          d.Hostname,
+			RootCAs:             []rootCA{{ConfigMap: pointer(kubernetes.OwnBundleName(c, d.TrustDomain))}},
+			CertificatesSecrets: []string{c.Certificate.Secret},
+			CipherSuites:        tls13Suites[:],
+		}),
+		gatewayapi.Make("v1", "Service", gatewayapi.Meta{Name: d.ServiceName, Namespace: c.Namespace}, corev1.ServiceSpec{
+			Type: corev1.ServiceTypeExternalName, ExternalName: gateway + "." + proxies + ".svc.cluster.local",
+		}),
+	}
+}
+
+func pointer[T any](v T) *T { return &v }
