@@ -3,12 +3,14 @@ package adopt
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"cuelang.org/go/cue/format"
 	"cuelang.org/go/cue/literal"
 
+	"github.com/gatespan/gatespan/internal/controller/catalog"
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/posture"
 )
@@ -92,7 +94,7 @@ func (p *proposer) cluster(b *strings.Builder, s *State) {
 	if distribution != "" {
 		fmt.Fprintf(b, "distribution: %s\n", quote(distribution))
 	}
-	b.WriteString("// version: \"…\" decides what the controller can enforce\n")
+	b.WriteString(p.version(s, name, distribution))
 	if class != "" {
 		fmt.Fprintf(b, "gatewayClassName: %s\n", quote(class))
 	}
@@ -114,6 +116,26 @@ func (p *proposer) cluster(b *strings.Builder, s *State) {
 	p.gateways(b, s)
 	p.publicGateways(b, s)
 	b.WriteString("}\n")
+}
+
+// version is the one that the cluster's releases and images install; nobody is asked which of several counts.
+func (p *proposer) version(s *State, name, distribution string) string {
+	versions := map[string]catalog.Install{}
+	if distribution == "" {
+		for _, install := range catalog.Installs(name, s.Objects) {
+			versions[install.Version] = install
+		}
+	}
+	if len(versions) != 1 {
+		if len(versions) > 1 {
+			p.note("cluster %s: Git installs %s %s: set controller.version to the one that counts", s.Name, name, strings.Join(slices.Sorted(maps.Keys(versions)), " and "))
+		}
+		return "// version: \"…\" decides what the controller can enforce\n"
+	}
+	for version, install := range versions {
+		return fmt.Sprintf("version: %s // by %s\n", quote(version), comment(install.Object.String()))
+	}
+	return ""
 }
 
 // controllerOf is the controller of most entries that require client certificates, or of most entries.

@@ -24,6 +24,9 @@ type Profile struct {
 	Versions    []VersionRange
 	Abilities   []Ability
 	References  []ReferenceRule
+	// Charts are the Helm charts whose version is the controller's, and Images how the repositories of images end whose tag is: they show in
+	// Git which version is installed.
+	Charts, Images []string
 	// Prerequisites are what its installation must have for what it writes to mean what it should.
 	Prerequisites []Prerequisite
 	// OneGateway: what a Gateway asks of clients holds for the whole installation, so that a cluster has one gateway at most, and be it the

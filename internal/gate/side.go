@@ -253,6 +253,9 @@ func (s *side) interpret(state *ClusterState) {
 
 // installed adds what the exposures need of the controller's installation: what Git contradicts is judged, what it does not show is assumed.
 func installed(state *ClusterState) {
+	if found := catalog.Installed(state.Facts, state.objects); found != nil {
+		state.Posture.Prerequisites = append(state.Posture.Prerequisites, *found)
+	}
 	for _, need := range catalog.Needs(state.Facts, state.Wanted.Abilities, state.objects) {
 		state.Posture.Prerequisites = append(state.Posture.Prerequisites, need.Found)
 		if need.Found.State == posture.PrerequisiteUnseen {

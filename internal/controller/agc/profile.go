@@ -37,6 +37,9 @@ func profile() controller.Profile {
 			kindRoutePolicy, kindFirewall,
 		}},
 		APIVersions: map[string][]string{Group: {"v1"}},
+		// learn.microsoft.com, application-gateway/for-containers/alb-controller-release-notes: the chart has the version of the release
+		Charts: []string{"alb-controller"},
+		Images: []string{"application-lb/images/alb-controller"},
 		Versions: []controller.VersionRange{
 			{Distribution: "upstream", From: "1.10", To: "1.13", Source: docsNotes},
 			{Distribution: "aks-addon", From: "1.10", To: "1.11", Source: docsNotes},

@@ -29,10 +29,12 @@ func profile() controller.Profile {
 		Policies:        []string{kindLoadBalancer, kindRule, kindTargetGroup},
 		Kinds:           map[string][]string{Group: {kindLoadBalancer, kindTargetGroup, kindRule}},
 		APIVersions:     map[string][]string{Group: {"v1", "v1beta1"}},
-		Versions:        []controller.VersionRange{{Distribution: "upstream", From: "3.5", To: "3.5", Source: "config/crd/gateway/gateway-crds.yaml: " + version}},
-		Abilities:       abilities(),
-		References:      references(),
-		Prerequisites:   prerequisites(),
+		// helm/aws-load-balancer-controller/values.yaml image; the chart has versions of its own
+		Images:        []string{"aws-load-balancer-controller"},
+		Versions:      []controller.VersionRange{{Distribution: "upstream", From: "3.5", To: "3.5", Source: "config/crd/gateway/gateway-crds.yaml: " + version}},
+		Abilities:     abilities(),
+		References:    references(),
+		Prerequisites: prerequisites(),
 
 		ServerCertificates: controller.FromACM,
 		ClientCA:           controller.FromTrustStore,

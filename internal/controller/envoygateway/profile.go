@@ -18,7 +18,10 @@ func profile() controller.Profile {
 			kindBackend, kindBackendTrafficPolicy, kindClientTrafficPolicy, kindExtensionPolicy, kindEnvoyPatchPolicy,
 			kindEnvoyProxy, kindHTTPRouteFilter, kindSecurityPolicy,
 		}},
-		APIVersions:   map[string][]string{Group: {"v1alpha1"}}, // charts/gateway-helm/charts/crds/crds/generated
+		APIVersions: map[string][]string{Group: {"v1alpha1"}}, // charts/gateway-helm/charts/crds/crds/generated
+		// site/content/en/latest/install/install-helm.md: the chart has the tag of the release; charts/gateway-helm/values.yaml global.images
+		Charts:        []string{chart},
+		Images:        []string{"envoyproxy/gateway"},
 		Versions:      versions(),
 		Abilities:     abilities(),
 		References:    references(),

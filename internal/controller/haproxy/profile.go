@@ -40,6 +40,8 @@ func profile() controller.Profile {
 		Policies:        []string{kindBackend},
 		Kinds:           map[string][]string{Group: {kindBackend, kindDefaults, kindGlobal, kindHugConf, kindMergeType}},
 		APIVersions:     map[string][]string{Group: {"v3"}}, // api/definition
+		// the chart has versions of its own (1.2.0 is 1.0.6)
+		Images: []string{"haproxytech/haproxy-unified-gateway"},
 		Versions: []controller.VersionRange{
 			{Distribution: "upstream", From: "1.0", To: "1.0", EndOfLife: "2027-04-30", Source: "documentation/lifecycle.yaml: 2027-04 at the earliest"},
 			{Distribution: ingressDistribution, From: "3.0", To: "3.2", Source: docsIngress},

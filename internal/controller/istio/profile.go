@@ -26,7 +26,10 @@ func profile() controller.Profile {
 		APIVersions: map[string][]string{
 			networkingGroup: {"v1", "v1beta1", "v1alpha3"}, securityGroup: {"v1", "v1beta1"}, extensionsGroup: {"v1alpha1"}, telemetryGroup: {"v1", "v1alpha1"},
 		},
-		RootsBefore:   "1.5", // write.go frontendWritten
+		RootsBefore: "1.5", // write.go frontendWritten
+		// manifests/charts/istio-control/istio-discovery: the release writes version and appVersion alike; values.yaml hub, image
+		Charts:        []string{istiodChart},
+		Images:        []string{"istio/pilot"},
 		Versions:      versions(),
 		Abilities:     abilities(),
 		References:    references(),

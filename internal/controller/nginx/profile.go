@@ -26,7 +26,10 @@ func profile() controller.Profile {
 			kindAuthenticationFilter, kindClientSettingsPolicy, kindExternalLoadBalancer, kindNginxGateway, kindNginxProxy, kindObservabilityPolicy,
 			kindPayloadProcessor, kindProxySettingsPolicy, kindRateLimitPolicy, kindSnippetsFilter, kindSnippetsPolicy, kindUpstreamSettingsPolicy, kindWAFPolicy,
 		}},
-		APIVersions:   map[string][]string{Group: {"v1alpha1", "v1alpha2"}},
+		APIVersions: map[string][]string{Group: {"v1alpha1", "v1alpha2"}},
+		// charts/nginx-gateway-fabric/Chart.yaml: version and appVersion are alike; values.yaml nginxGateway.image
+		Charts:        []string{"nginx-gateway-fabric"},
+		Images:        []string{"nginx/nginx-gateway-fabric"},
 		Versions:      versions(),
 		Abilities:     abilities(),
 		References:    references(),

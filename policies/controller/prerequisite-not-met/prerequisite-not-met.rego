@@ -19,5 +19,6 @@ import data.gatespan.lib.finding
 deny contains finding.at(need.subject, need.by, need.id, message) if {
 	some need in input.posture.prerequisites
 	need.state == "violated"
+	need.id != "installed-version" # controller/version-differs
 	message := sprintf("the exposures of this cluster need %s of the installation of %s: %s", [need.id, input.cluster.controller.name, need.why])
 }

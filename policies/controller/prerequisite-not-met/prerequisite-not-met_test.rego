@@ -17,4 +17,9 @@ test_passes_what_git_shows if given.passes(rule.deny) with input as need("met")
 
 test_passes_what_is_not_in_git if given.passes(rule.deny) with input as need("unseen")
 
+test_passes_what_another_rule_judges if {
+	another := json.patch(need("violated"), [{"op": "replace", "path": "/posture/prerequisites/0/id", "value": "installed-version"}])
+	given.passes(rule.deny) with input as another
+}
+
 test_passes_nothing_needed if given.passes(rule.deny) with input as given.entry({})
