@@ -141,6 +141,55 @@ func TestTraefikAsConsumer(t *testing.T) {
 	}
 }
 
+// TestTraefikInstallation: where the installation of the egress gateway is in Git, what it must have is held against it.
+func TestTraefikInstallation(t *testing.T) {
+	const (
+		folder  = "testdata/fleets/traefik/overlays/aks-branch/traefik/"
+		release = folder + "release.yaml"
+		subject = "HelmRelease traefik/traefik"
+		rule    = "controller/prerequisite-not-met"
+		well    = `apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: traefik, namespace: traefik}
+spec:
+  chart: {spec: {chart: traefik, version: 41.3.0}}
+  values:
+    providers:
+      kubernetesCRD: {allowExternalNameServices: true, crossProviderNamespaces: [till], defaultTLSResourcesNamespace: till, safeNaming: true}
+      kubernetesGateway: {enabled: true, crossProviderNamespaces: [till]}
+      kubernetesIngress: {enabled: false}
+    core: {strictTLSOptions: true}
+    service: {spec: {type: ClusterIP}}
+`
+	)
+	installed := func(r *gatetest.Repo) {
+		r.Write(folder+"kustomization.yaml", "resources: [release.yaml]\n")
+		r.Write(release, well)
+	}
+	t.Run("as it should be", func(t *testing.T) {
+		t.Parallel()
+		r, options := example(t, "traefik")
+		installed(r)
+		r.Passes(r.Check(options))
+	})
+	for _, row := range []unsafe{
+		{"names that are joined", edited(release, ", safeNaming: true", ""), rule, subject, subject, false},
+		{"by its name from anywhere", replace(release, "safeNaming: true", "safeNaming: true, allowCrossNamespace: true", "allowCrossNamespace"), rule, subject, subject, false},
+		{"reached from outside", replace(release, "type: ClusterIP", "type: LoadBalancer", "type: LoadBalancer"), rule, subject, subject, false},
+		{"no call leaves", edited(release, "allowExternalNameServices: true, ", ""), rule, subject, subject, false},
+		{"a plugin", func(r *gatetest.Repo) string {
+			r.Append(release, "    experimental: {plugins: {p: {moduleName: example.com/p, version: v1.0.0}}}\n")
+			return r.Line(release, "moduleName")
+		}, rule, subject, subject, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			change := row.change
+			row.change = func(r *gatetest.Repo) string { installed(r); return change(r) }
+			blocksExample(t, "traefik", row)
+		})
+	}
+}
+
 // TestTraefikLetsOperationsPass: other people's IngressRoutes, and Middlewares that only limit, weaken nothing.
 func TestTraefikLetsOperationsPass(t *testing.T) {
 	r, options := example(t, "traefik")

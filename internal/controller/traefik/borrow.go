@@ -36,6 +36,10 @@ func (r *reader) lend(o *object.Object, gateway posture.Subject) {
 
 // borrowers finds what else calls with the certificate of an exit, and what Traefik may take for one of its objects.
 func (r *reader) borrowers() {
+	if len(r.lent) == 0 {
+		return
+	}
+	safe := judged(lookNaming)(r.Cluster, r.Objects).State == posture.PrerequisiteMet
 	for _, l := range r.lent {
 		for _, u := range r.uses() {
 			if slices.ContainsFunc(r.lent, func(l lent) bool { return l.object == u.object }) {
@@ -54,7 +58,9 @@ func (r *reader) borrowers() {
 		if l.object.Kind == kindServersTransport {
 			r.annotated(l)
 		}
-		r.collides(l)
+		if !safe {
+			r.collides(l)
+		}
 	}
 }
 

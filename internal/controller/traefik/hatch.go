@@ -28,6 +28,7 @@ func (r *reader) hatches() {
 	}
 	r.middlewares()
 	r.borrowers()
+	r.undone()
 }
 
 // optionAnnotation gives the routers of an Ingress TLS options of their own (pkg/provider/kubernetes/ingress/annotations.go). Where a
