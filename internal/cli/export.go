@@ -51,7 +51,10 @@ what gatespan export opa-input writes: the rules judge what a controller would e
 computes that. The day that rules compare with is today; data.gatespan.today replaces it.
 
   opa eval -b gatespan.tar.gz -i input.json 'data.gatespan.conftest.deny'
-  conftest test input.json --policy DIR --namespace gatespan.conftest    # DIR: the bundle, unpacked`,
+  conftest test input.json --policy DIR --data DIR --namespace gatespan.conftest
+
+DIR is the bundle, unpacked. Conftest reads rules from --policy and data from --data alone; without the data
+everything is denied.`,
 		Example: `  gatespan export opa-bundle > gatespan.tar.gz`,
 		Args:    arguments(),
 		RunE: func(*cobra.Command, []string) error {

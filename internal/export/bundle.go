@@ -59,7 +59,8 @@ func add(b *bundle.Bundle, file string, raw []byte) error {
 	return nil
 }
 
-// conftest is the package that conftest asks with --namespace gatespan.conftest: it knows deny and warn, with the text in msg.
+// conftest is the package that conftest asks with --namespace gatespan.conftest: it knows deny and warn, with the text in msg. Conftest
+// takes rules from --policy and data from --data alone (conftest v0.71.1, policy/engine.go): without the data nothing would be denied.
 const conftest = `package gatespan.conftest
 
 deny contains answer if {
@@ -70,6 +71,11 @@ deny contains answer if {
 warn contains answer if {
 	some answer in answers
 	answer.severity != "block"
+}
+
+answers contains {"msg": msg, "rule": "", "severity": "block"} if {
+	not data.gatespan.severity
+	msg := "the bundle's data.json is not loaded: conftest needs --data beside --policy"
 }
 
 answers contains {"msg": msg, "rule": id, "severity": severity} if {
