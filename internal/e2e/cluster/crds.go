@@ -9,8 +9,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
+	"time"
 
 	"k8s.io/apimachinery/pkg/util/yaml"
+
+	"github.com/gatespan/gatespan/internal/object"
 )
 
 // Install applies the CRDs of files, and waits until the API server serves them. Other kinds in the files are left out: Gateway API's
@@ -52,6 +56,27 @@ func Read(file string) ([]Map, error) {
 		}
 		if len(o) > 0 {
 			out = append(out, o)
+		}
+	}
+}
+
+// Define makes a CRD without a schema for the kind of an object, and waits until the API server serves it.
+func (c *Cluster) Define(ctx context.Context, o *object.Object) error {
+	plural := strings.ToLower(o.Kind) + "s"
+	if strings.HasSuffix(plural, "ys") {
+		plural = strings.TrimSuffix(plural, "ys") + "ies"
+	}
+	schema := Map{"openAPIV3Schema": Map{"type": "object", "x-kubernetes-preserve-unknown-fields": true}}
+	crd := Map{"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": Map{"name": plural + "." + o.Group()},
+		"spec": Map{"group": o.Group(), "scope": "Namespaced", "names": Map{"kind": o.Kind, "plural": plural},
+			"versions": []any{Map{"name": o.Version(), "served": true, "storage": true, "schema": schema}}}}
+	if err := c.Apply(ctx, crd); err != nil {
+		return err
+	}
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(200 * time.Millisecond) {
+		clear(c.kinds)
+		if err := c.Knows(ctx, o.Data); err == nil || time.Now().After(deadline) || ctx.Err() != nil {
+			return err
 		}
 	}
 }

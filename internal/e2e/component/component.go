@@ -24,9 +24,14 @@ func All() []Component {
 			LDFlags: "-X k8s.io/component-base/version.gitVersion=v1.36.3 -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=36"},
 		// v1.9.6 does not compile outside of its repository, and v1.10 needs Go 1.27.
 		{Name: "kustomize-controller", Version: "v1.9.5", Package: "github.com/fluxcd/kustomize-controller"},
+		// Its translators are internal packages: their command is built inside of its module.
+		{Name: "envoy-gateway", Version: "v1.9.1", Package: "github.com/envoyproxy/gateway/cmd/oracle", Copies: map[string]string{"gateway": "github.com/envoyproxy/gateway@v1.9.1"}},
 		// lego's providers each bring their vendor's SDK, and no certificate is asked of any here.
 		{Name: "traefik", Version: "v3.7.13", Package: "github.com/traefik/traefik/v3/cmd/traefik", LDFlags: "-X github.com/traefik/traefik/v3/pkg/version.Version=3.7.13",
 			Copies: map[string]string{"lego": "github.com/go-acme/lego/v5@v5.4.1"}},
+		{Name: "gator", Version: "v3.23.1", Package: "github.com/open-policy-agent/gatekeeper/v3/cmd/gator"},
+		{Name: "opa", Version: "v1.22.2", Package: "github.com/open-policy-agent/opa"},
+		{Name: "conftest", Version: "v0.71.1", Package: "github.com/open-policy-agent/conftest"},
 		// Its binary embeds manifests that only its release has, and that `flux build` does not read.
 		{Name: "flux", Version: "v2.9.5", Package: "github.com/fluxcd/flux2/v2/cmd/flux", LDFlags: "-X main.VERSION=2.9.5",
 			Copies: map[string]string{"flux2": "github.com/fluxcd/flux2/v2@v2.9.5"}},

@@ -1,5 +1,3 @@
-//go:build e2e
-
 // Package pki makes the certificate authorities and certificates that real components are run with.
 package pki
 

@@ -4,6 +4,7 @@ package sandbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -55,12 +56,19 @@ func (p *Process) Stop() {
 	}
 }
 
-// Until waits for a condition; it errors with the end of the process's log when the process ends or two minutes are over.
+// Final is an answer that waiting does not change.
+type Final struct{ error }
+
+// Say is a final answer with what was said.
+func Say(format string, a ...any) error { return Final{fmt.Errorf(format, a...)} }
+
+// Until waits for a condition; it errors with the end of the process's log when the process ends or two minutes are over, and with a Final
+// at once.
 func (p *Process) Until(ctx context.Context, what string, holds func() error) error {
 	var last error
 	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); {
-		if last = holds(); last == nil {
-			return nil
+		if last = holds(); last == nil || errors.As(last, &Final{}) {
+			return last
 		}
 		select {
 		case <-p.done:

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/gatespan/gatespan/internal/e2e/cluster"
@@ -103,11 +104,18 @@ func (f *flux) ready(ctx context.Context, name, revision string) error {
 			if seen.Text(at+"status") == "True" && seen.Text("status.lastAppliedRevision") == revision {
 				return nil
 			}
-			return fmt.Errorf("%s is Ready=%s at %s: %s", name, seen.Text(at+"status"), seen.Text("status.lastAppliedRevision"), seen.Text(at+"message"))
+			say := fmt.Errorf
+			if seen.Text("status.lastAttemptedRevision") == revision && slices.Contains(refusals, seen.Text(at+"reason")) {
+				say = sandbox.Say
+			}
+			return say("%s is Ready=%s at %s: %s", name, seen.Text(at+"status"), seen.Text("status.lastAttemptedRevision"), seen.Text(at+"message"))
 		}
 		return fmt.Errorf("%s has no Ready condition", name)
 	})
 }
+
+// refusals are the reasons of a Kustomization that is not waiting for anything (kustomize-controller v1.9.5, api/v1, condition_types.go).
+var refusals = []string{"BuildFailed", "ReconciliationFailed", "PruneFailed", "ArtifactFailed"}
 
 // archive packs a tree as Flux's artifacts are packed, and returns the SHA-256 of the file.
 func archive(from, to string) (digest string, err error) {

@@ -16,6 +16,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/gatespan/gatespan/internal/e2e/claims"
+	"github.com/gatespan/gatespan/internal/e2e/cluster"
+	"github.com/gatespan/gatespan/internal/object"
 )
 
 const areaFlux = "GitOps: the hand-off, reconciled by Flux"
@@ -23,6 +25,32 @@ const areaFlux = "GitOps: the hand-off, reconciled by Flux"
 func gitOps() Suite {
 	return Suite{Name: "gitops", Area: areaFlux, Claim: "overlays become Ready, a change arrives, what is removed is pruned",
 		Needs: []string{"kustomize-controller", "kube-apiserver", "etcd"}, run: runGitOps}
+}
+
+// notReady shows that a refusal would be seen: a Gateway that CEL refuses makes its Kustomization not Ready, with what the API server said.
+func (e *Env) notReady(ctx context.Context, f *flux) error {
+	repo := filepath.Join(e.State, "broken")
+	if err := os.MkdirAll(filepath.Join(repo, "app"), 0o755); err != nil {
+		return err
+	}
+	const gateway = `apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: broken, namespace: default}
+spec: {gatewayClassName: x, listeners: [{name: a, port: 80, protocol: HTTP, tls: {certificateRefs: [{name: x}]}}]}
+`
+	from, applies := source("GitRepository", "broken"), cluster.Map{"apiVersion": fluxAPI, "kind": "Kustomization", "metadata": cluster.Map{"name": "broken", "namespace": fluxNamespace},
+		"spec": cluster.Map{"interval": "10m", "path": "./app", "prune": true, "sourceRef": cluster.Map{"kind": "GitRepository", "name": "broken"}}}
+	if err := errors.Join(os.WriteFile(filepath.Join(repo, "app", "gateway.yaml"), []byte(gateway), 0o644), f.cluster.Apply(ctx, from), f.publish(ctx, from, repo, "main@sha1:broken"),
+		f.cluster.Apply(ctx, applies)); err != nil {
+		return err
+	}
+	const want = "tls must not be specified for protocols"
+	var differences []string
+	if err := f.ready(ctx, "broken", "main@sha1:broken"); err == nil || !strings.Contains(err.Error(), want) {
+		differences = append(differences, fmt.Sprintf("%q is not what was said: %v", want, err))
+	}
+	return errors.Join(f.cluster.Delete(ctx, applies), f.cluster.Delete(ctx, from),
+		e.record(areaFlux, "a Gateway that the API server refuses makes its Kustomization not Ready", "kustomize-controller", differences, ""))
 }
 
 // life gathers what became of the hand-offs.
@@ -55,6 +83,9 @@ func runGitOps(ctx context.Context, e *Env) error {
 		}
 		defer engines[i].process.Stop()
 	}
+	if err := e.notReady(ctx, engines[0]); err != nil {
+		return err
+	}
 	l := &life{}
 	for _, f := range fleets {
 		if err := e.live(ctx, l, engines, f); err != nil {
@@ -80,6 +111,21 @@ func (e *Env) live(ctx context.Context, l *life, engines []*flux, f *fleet) erro
 		return err
 	}
 	var living []*hand
+	for _, engine := range engines {
+		var all []*object.Object
+		for i, name := range f.clusters {
+			if engines[i%len(engines)] == engine {
+				of, err := objects(ctx, f.repo, f.overlays+"/"+name)
+				if err != nil {
+					return fmt.Errorf("%s: %w", name, err)
+				}
+				all = append(all, of...)
+			}
+		}
+		if err := e.channel(ctx, engine.cluster, all); err != nil {
+			return err
+		}
+	}
 	for i, name := range f.clusters {
 		h := &hand{life: l, flux: engines[i%len(engines)], fleet: f, cluster: name}
 		why, err := h.prepare(ctx, e)

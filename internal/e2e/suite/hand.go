@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -140,18 +141,49 @@ func (h *hand) step(ctx context.Context, revision string, to *[]string) error {
 	return nil
 }
 
-// same compares the labels of an object with the cluster's: every object has its owner in one.
+// same compares an object with the cluster's, which must have all that it says.
 func (h *hand) same(ctx context.Context, o *object.Object) error {
 	now, err := h.flux.cluster.Get(ctx, o.Data)
 	if err != nil {
 		return fmt.Errorf("%s: %w", o, err)
 	}
-	for key, want := range o.Labels {
-		if got := (&object.Object{Data: now}).Text(object.Key("metadata.labels", key)); got != want {
-			return fmt.Errorf("%s: label %s is %q instead of %q", o, key, got, want)
-		}
+	if o.Kind == "Secret" {
+		now["stringData"] = o.Data["stringData"] // is kept in data
+	}
+	if lacks := lacking("", o.Data, now); lacks != "" {
+		return fmt.Errorf("%s: %s", o, lacks)
 	}
 	return nil
+}
+
+// lacking is the first field of want that have does not have, with what it has instead. The API server adds fields and drops empty ones, and
+// reads numbers as it likes.
+func lacking(at string, want, have any) string {
+	switch want := want.(type) {
+	case map[string]any:
+		have, _ := have.(map[string]any)
+		for _, key := range slices.Sorted(maps.Keys(want)) {
+			if lacks := lacking(object.Key(at, key), want[key], have[key]); lacks != "" {
+				return lacks
+			}
+		}
+		return ""
+	case []any:
+		have, _ := have.([]any)
+		if len(have) != len(want) {
+			return fmt.Sprintf("%s has %d items instead of %d", at, len(have), len(want))
+		}
+		for i := range want {
+			if lacks := lacking(object.Item(at, i), want[i], have[i]); lacks != "" {
+				return lacks
+			}
+		}
+		return ""
+	}
+	if got := fmt.Sprint(have); got != fmt.Sprint(want) && !(have == nil && fmt.Sprint(want) == "") {
+		return fmt.Sprintf("%s is %s instead of %v", at, got, want)
+	}
+	return ""
 }
 
 func (h *hand) absent(ctx context.Context, o *object.Object) error {

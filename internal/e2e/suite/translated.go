@@ -1,0 +1,223 @@
+//go:build e2e && linux
+
+package suite
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/gatespan/gatespan/internal/object"
+	"github.com/gatespan/gatespan/internal/posture"
+)
+
+// translated holds the posture of one cluster against what its proxies get.
+type translated struct {
+	posture     posture.Posture
+	objects     []*object.Object // of the overlays, and what is around them
+	proxies     map[string]*xds  // "namespace/gateway"
+	compared    int
+	differences []string
+}
+
+func (c *translated) same(at, field string, sent, read any) {
+	c.compared++
+	if fmt.Sprint(sent) != fmt.Sprint(read) {
+		c.differences = append(c.differences, fmt.Sprintf("%s: %s is %v in the translation and %v in the posture", at, field, sent, read))
+	}
+}
+
+func (c *translated) all() {
+	for _, e := range c.posture.Entries {
+		if e.Controller == "envoy-gateway" {
+			c.entry(e)
+		}
+	}
+	used := map[int]bool{}
+	for _, e := range c.posture.Entries {
+		for _, r := range e.Routes {
+			for _, b := range r.Backends {
+				used[b.ExitIndex] = true
+			}
+		}
+	}
+	for i, x := range c.posture.Exits {
+		if x.Controller == "envoy-gateway" && x.Gateway.Name != "" {
+			c.same(fmt.Sprintf("%s to %s", x.Subject, x.Host), "reached by a route", true, used[i])
+		}
+	}
+}
+
+func (c *translated) entry(e posture.Entry) {
+	at := e.Subject.String()
+	hostname := ""
+	if len(e.Hostnames) > 0 {
+		hostname = e.Hostnames[0]
+	}
+	proxy := c.proxies[e.Gateway.Namespace+"/"+e.Gateway.Name]
+	if proxy == nil {
+		proxy = &xds{}
+	}
+	chain := proxy.chain(e.Port, hostname, "TCP")
+	raw := e.Protocol == "TLS" || e.Protocol == "TCP" // such a listener is made of its routes: without one there is nothing to serve
+	c.same(at, "served", chain != nil, e.Served.Value && !(raw && len(e.Routes) == 0))
+	if chain == nil {
+		return
+	}
+	tls := chain.tls()
+	c.same(at, "tls", tls != nil, e.TLS.Value == posture.TLSTerminate)
+	c.same(at, "http3", proxy.chain(e.Port, hostname, "UDP") != nil, e.HTTP3.Value)
+	c.routes(at, proxy, chain, hostname, e)
+	if tls == nil {
+		return
+	}
+	v := proxy.validation(tls)
+	c.same(at, "clientAuth", clientAuth(tls, v), e.ClientAuth.Value)
+	c.same(at, "minTLS", tls.lowest(), e.MinTLS.Value)
+	c.same(at, "maxTLS", tls.highest(), e.MaxTLS.Value)
+	c.same(at, "resumption", !tls.DisableStatelessSessionResumption || !tls.DisableStatefulSessionResumption, e.Resumption.Value)
+	if clientAuth(tls, v) != posture.ClientNone {
+		c.same(at, "clientCA", v.roots, c.roots(e.ClientCA.Value))
+		c.same(at, "identities", v.names, identities(e.Identities.Value))
+		c.same(at, "expired", v.expired, e.Expired.Value)
+	}
+	if manager := chain.manager(); manager.RDS.RouteConfigName != "" {
+		c.same(at, "forwarding", forwarding[manager.ForwardClientCertDetails], e.Forwarding.Value)
+	}
+}
+
+// clientAuth: a certificate that is not verified is as good as none, so require_client_certificate alone proves nothing.
+func clientAuth(t *xdsTLS, v validation) string {
+	switch {
+	case !v.given || v.untrusted:
+		return posture.ClientNone
+	case t.RequireClientCertificate:
+		return posture.ClientRequired
+	default:
+		return posture.ClientOptional
+	}
+}
+
+// forwarding is what a proxy does with a client's own X-Forwarded-Client-Cert (http_connection_manager.proto, ForwardClientCertDetails).
+var forwarding = map[string]string{"": "sanitize", "SANITIZE": "sanitize", "SANITIZE_SET": "sanitize", "APPEND_FORWARD": "append", "FORWARD_ONLY": "forward", "ALWAYS_FORWARD_ONLY": "forward"}
+
+func identities(i posture.Identities) []string {
+	out := []string{}
+	if i.Everybody {
+		return out
+	}
+	for _, one := range i.Accepted {
+		out = append(out, one.Type+" "+one.Match+" "+one.Value)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// roots are the fingerprints of what the anchors' objects hold.
+func (c *translated) roots(anchors []posture.Anchor) []string {
+	out := []string{}
+	for _, a := range anchors {
+		for _, o := range c.objects {
+			if o.Kind != a.Ref.Kind || o.Namespace != a.Ref.Namespace || o.Name != a.Ref.Name {
+				continue
+			}
+			out = append(out, fingerprints([]byte(decoded(o, "ca.crt")))...)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+var ruleField = regexp.MustCompile(`^spec\.rules\[(\d+)\](?:\.backendRefs\[(\d+)\])?`)
+
+// routes compares which routes are attached, what they ask of a request, and the hop to each of their backends.
+func (c *translated) routes(at string, proxy *xds, chain *xdsChain, hostname string, e posture.Entry) {
+	routes := proxy.routes(chain, hostname)
+	sent := map[string]bool{} // "httproute/namespace/name"
+	jwt := posture.JWTRequired
+	for _, r := range routes {
+		if parts := strings.SplitN(r.Name, "/", 4); len(parts) == 4 {
+			sent[strings.Join(parts[:3], "/")] = true
+		}
+		if r.TypedPerFilterConfig["envoy.filters.http.jwt_authn"] == nil {
+			jwt = posture.JWTNone
+		}
+	}
+	manager := chain.manager()
+	for _, name := range append([]string{manager.Cluster}, clusterNames(manager)...) {
+		if parts := strings.SplitN(name, "/", 4); len(parts) == 4 {
+			sent[strings.Join(parts[:3], "/")] = true
+		}
+	}
+	read := map[string]bool{}
+	for _, r := range e.Routes {
+		name := strings.ToLower(r.Ref.Kind) + "/" + r.Ref.Namespace + "/" + r.Ref.Name
+		read[name] = true
+		for _, b := range r.Backends {
+			c.backend(at+" "+r.Ref.Kind+" "+r.Ref.Namespace+"/"+r.Ref.Name, name, proxy, b)
+		}
+	}
+	c.same(at, "attached routes", fmt.Sprint(sent), fmt.Sprint(read)) // maps print sorted
+	if len(routes) > 0 {
+		c.same(at, "jwt", jwt == posture.JWTNone, e.JWT.Value.Value == posture.JWTNone)
+	}
+}
+
+func clusterNames(f xdsFilter) []string {
+	var out []string
+	for _, c := range f.WeightedClusters.Clusters {
+		out = append(out, c.Name)
+	}
+	return out
+}
+
+func (c *translated) backend(at, route string, proxy *xds, b posture.Backend) {
+	field := ruleField.FindStringSubmatch(b.From.Field)
+	if field == nil || field[2] == "" {
+		c.same(at, "backend", "in a rule", b.From.Field)
+		return
+	}
+	at += " " + b.Ref.Kind + " " + b.Ref.Namespace + "/" + b.Ref.Name
+	rule := field[1]
+	if strings.HasPrefix(route, "tls") || strings.HasPrefix(route, "tcp") {
+		rule = "-1" // routes of layer 4 have one cluster (processTLSRouteParentRefs in internal/gatewayapi/route.go)
+	}
+	var number int
+	fmt.Sscan(field[2], &number)
+	tls, found := proxy.upstream(route+"/rule/"+rule, number)
+	c.same(at, "backend", found, b.Granted && b.Exists)
+	if !found {
+		return
+	}
+	want, anchors, names, floor, sni, certificate := b.TLS.Value, b.CA.Value, []string{b.Name.Value}, b.MinTLS.Value, b.Name.Value, ""
+	if b.ExitIndex >= 0 {
+		x := c.posture.Exits[b.ExitIndex]
+		want, anchors, names, floor, sni, certificate = x.TLS.Value, x.CA.Value, x.Names.Value, x.MinTLS.Value, x.SNI, x.Certificate.Value
+	}
+	c.same(at, "hop.tls", tls != nil, want == "tls")
+	if tls == nil {
+		return
+	}
+	v := proxy.validation(tls)
+	c.same(at, "hop.verified", v.given && !v.untrusted, len(anchors) > 0)
+	c.same(at, "hop.system", v.system, slices.ContainsFunc(anchors, func(a posture.Anchor) bool { return a.System }))
+	if !v.system {
+		c.same(at, "hop.ca", v.roots, c.roots(anchors))
+	}
+	c.same(at, "hop.names", checkedNames(v.names), slices.DeleteFunc(slices.Sorted(slices.Values(names)), func(s string) bool { return s == "" }))
+	c.same(at, "hop.minTLS", tls.lowest(), floor)
+	c.same(at, "hop.sni", tls.SNI, sni)
+	c.same(at, "hop.certificate", proxy.certificate(tls, c.objects), certificate)
+}
+
+// checkedNames are the names without their type, which the posture does not keep for a server.
+func checkedNames(names []string) []string {
+	out := []string{}
+	for _, n := range names {
+		_, value, _ := strings.Cut(n, " exact ")
+		out = append(out, value)
+	}
+	slices.Sort(out)
+	return out
+}
