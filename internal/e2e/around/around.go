@@ -63,7 +63,7 @@ type maker struct {
 // class is a GatewayClass that is not in Git: of the controller that reads the entry.
 func (m *maker) class(e posture.Entry) {
 	c, known := catalog.ByName(e.Controller)
-	if known {
+	if known && e.Class != "" {
 		m.add("gateway.networking.k8s.io/v1", "GatewayClass", "", e.Class, map[string]any{"spec": map[string]any{"controllerName": c.Profile().ControllerNames[0]}})
 	}
 }

@@ -1,28 +1,21 @@
 package istio
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/base64"
-	"encoding/pem"
 	"fmt"
 	"io/fs"
-	"math/big"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	kjson "sigs.k8s.io/json"
 	"sigs.k8s.io/yaml"
 
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/controller/catalog"
+	"github.com/gatespan/gatespan/internal/e2e/around"
 	"github.com/gatespan/gatespan/internal/fleet"
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/plan"
@@ -146,32 +139,17 @@ func (c cluster) kubernetes(t *testing.T) string {
 			add(stored(o.Data))
 		}
 	}
-	add(made("gateway.networking.k8s.io/v1", "GatewayClass", "", "istio", map[string]any{"spec": map[string]any{"controllerName": "istio.io/gateway-controller"}}))
 	for _, e := range c.posture.Entries {
-		add(made("v1", "Namespace", "", e.Gateway.Namespace, nil))
 		if e.Gateway.Kind == "Gateway" {
 			add(c.gatewayService(e))
 		}
-		for _, r := range e.Routes {
-			for _, b := range slices.Concat(r.Backends, r.Mirrors) {
-				if b.Ref.Kind == "Service" {
-					ports := []any{map[string]any{"name": "https", "port": b.Port, "targetPort": b.Port}}
-					add(made("v1", "Service", b.Ref.Namespace, b.Ref.Name, map[string]any{"spec": map[string]any{"ports": ports, "selector": map[string]any{"app": b.Ref.Name}}}))
-				}
-			}
-		}
 	}
-	pair := certificate(t)
-	for _, r := range c.posture.References {
-		switch r.To.Kind {
-		case "Secret":
-			add(made("v1", "Secret", r.To.Namespace, r.To.Name, map[string]any{"data": map[string]any{
-				"tls.crt": pair.certificate, "tls.key": pair.key, "ca.crt": pair.certificate,
-			}}))
-		case "ConfigMap":
-			text, _ := base64.StdEncoding.DecodeString(pair.certificate)
-			add(made("v1", "ConfigMap", r.To.Namespace, r.To.Name, map[string]any{"data": map[string]any{"ca.crt": string(text)}}))
-		}
+	beside, err := around.Objects(c.objects, c.posture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, data := range beside {
+		add(data)
 	}
 	return strings.Join(out, "\n---\n")
 }
@@ -186,7 +164,7 @@ func (c cluster) gatewayService(e posture.Entry) map[string]any {
 			ports = append(ports, map[string]any{"name": fmt.Sprintf("p%d", other.Port), "port": other.Port, "targetPort": other.Port, "appProtocol": "tls"})
 		}
 	}
-	return made("v1", "Service", e.Gateway.Namespace, e.Gateway.Name+"-"+e.Class, map[string]any{"spec": map[string]any{
+	return around.Made("v1", "Service", e.Gateway.Namespace, e.Gateway.Name+"-"+e.Class, map[string]any{"spec": map[string]any{
 		"ports": ports, "selector": map[string]any{gatewayLabel: e.Gateway.Name},
 	}})
 }
@@ -220,18 +198,6 @@ func (c cluster) mesh() string {
 	return ""
 }
 
-func made(version, kind, namespace, name string, rest map[string]any) map[string]any {
-	meta := map[string]any{"name": name}
-	if namespace != "" {
-		meta["namespace"] = namespace
-	}
-	out := map[string]any{"apiVersion": version, "kind": kind, "metadata": meta}
-	for k, v := range rest {
-		out[k] = v
-	}
-	return out
-}
-
 // stored is an object as the API server keeps it: a Secret's stringData is data.
 func stored(data map[string]any) map[string]any {
 	text, ok := data["stringData"].(map[string]any)
@@ -250,30 +216,4 @@ func stored(data map[string]any) map[string]any {
 	}
 	out["data"] = encoded
 	return out
-}
-
-type keyPair struct{ certificate, key string } // base64 of PEM
-
-func certificate(t *testing.T) keyPair {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "oracle"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	encode := func(kind string, der []byte) string {
-		return base64.StdEncoding.EncodeToString(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
-	}
-	return keyPair{encode("CERTIFICATE", der), encode("PRIVATE KEY", private)}
 }

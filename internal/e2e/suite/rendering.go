@@ -10,12 +10,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
+	"golang.org/x/sync/errgroup"
 	kjson "sigs.k8s.io/json"
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
@@ -37,29 +39,54 @@ func runRendering(ctx context.Context, e *Env) error {
 	if err != nil {
 		return err
 	}
-	byKustomize, byFlux := &comparison{}, &comparison{}
+	var all []*asked
+	group, inner := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.NumCPU())
 	for _, f := range fleets {
 		overlays, err := overlaysOf(f)
 		if err != nil {
 			return err
 		}
 		for _, overlay := range overlays {
-			ours, err := objects(ctx, f.repo, overlay)
-			if err != nil {
-				return fmt.Errorf("%s: %w", overlay, err)
-			}
-			ours = slices.DeleteFunc(ours, func(o *object.Object) bool { return o.Origin.Overlay != overlay }) // without what a hand-off leads to
-			where := f.name + ": " + overlay
-			byKustomize.compare(where, ours)(kustomize(filepath.Join(f.repo, overlay)))
-			if e.Components["flux"].Problem == "" {
-				byFlux.compare(where, ours)(e.fluxBuild(ctx, f.repo, overlay, bare(overlay)))
-			}
+			a := &asked{where: f.name + ": " + overlay}
+			all = append(all, a)
+			group.Go(func() error { return a.ask(inner, e, f.repo, overlay) })
+		}
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	byKustomize, byFlux := &comparison{}, &comparison{}
+	for _, a := range all {
+		byKustomize.compare(a.where, a.ours)(a.kustomize, a.refused)
+		if e.Components["flux"].Problem == "" {
+			byFlux.compare(a.where, a.ours)(a.flux, a.failed)
 		}
 	}
 	if err := e.compared("overlays of every example fleet", byKustomize, byFlux); err != nil {
 		return err
 	}
 	return e.renderedByHand(ctx)
+}
+
+// asked is one overlay, and what each renderer makes of it.
+type asked struct {
+	where                 string
+	ours, kustomize, flux []*object.Object
+	refused, failed       error // of kustomize, of Flux
+}
+
+func (a *asked) ask(ctx context.Context, e *Env, repo, overlay string) error {
+	ours, err := objects(ctx, repo, overlay)
+	if err != nil {
+		return fmt.Errorf("%s: %w", overlay, err)
+	}
+	a.ours = slices.DeleteFunc(ours, func(o *object.Object) bool { return o.Origin.Overlay != overlay }) // without what a hand-off leads to
+	a.kustomize, a.refused = kustomize(filepath.Join(repo, overlay))
+	if e.Components["flux"].Problem == "" {
+		a.flux, a.failed = e.fluxBuild(ctx, repo, overlay, bare(overlay))
+	}
+	return ctx.Err()
 }
 
 // renderedByHand compares the repositories in testdata: each has a Flux Kustomization in clusters/one/app.yaml that applies app.
@@ -163,11 +190,16 @@ func kustomize(dir string) ([]*object.Object, error) {
 // fluxBuild builds a directory as kustomize-controller does, and takes the owner's labels off, which gatespan does not write.
 func (e *Env) fluxBuild(ctx context.Context, repo, dir string, kustomization string) ([]*object.Object, error) {
 	if strings.HasPrefix(kustomization, "apiVersion") {
-		file := filepath.Join(e.State, "kustomization.yaml")
-		if err := os.WriteFile(file, []byte(kustomization), 0o644); err != nil {
+		file, err := os.CreateTemp(e.State, "kustomization-*.yaml")
+		if err != nil {
 			return nil, err
 		}
-		kustomization = file
+		defer os.Remove(file.Name())
+		_, err = file.WriteString(kustomization)
+		if err := errors.Join(err, file.Close()); err != nil {
+			return nil, err
+		}
+		kustomization = file.Name()
 	}
 	command := exec.CommandContext(ctx, e.Components["flux"].Path, "build", "kustomization", "app", "--path", filepath.Join(repo, dir), "--kustomization-file", kustomization, "--dry-run")
 	command.Env = append(os.Environ(), "KUBECONFIG=/dev/null", "HOME="+e.State)
