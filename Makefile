@@ -44,7 +44,7 @@ e2e: ## ask the real components, and print a table; building them the first time
 .PHONY: smoke
 smoke: ## the quick part of e2e, as far as its components are already built
 	@$(GO) build -tags e2e -o bin/e2e ./internal/e2e
-	@bin/e2e -present -run '^(rendering|api-server)$$'
+	@bin/e2e -present -run '^(rendering|envoy-gateway|api-server)$$'
 
 .PHONY: corpus
 corpus: ## every change of testdata/corpus through the check: a table, and the totals

@@ -13,9 +13,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -73,6 +76,19 @@ func Prepare() error {
 		}
 	}
 	return Run("ip", "link", "set", "lo", "up")
+}
+
+// Hosts makes names known to whatever runs inside: there is no DNS.
+func Hosts(addresses map[string]string) error {
+	var text strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(addresses)) {
+		fmt.Fprintf(&text, "%s %s\n", addresses[name], name)
+	}
+	file := filepath.Join(Inside(), "hosts")
+	if err := os.WriteFile(file, []byte(text.String()), 0o644); err != nil {
+		return err
+	}
+	return syscall.Mount(file, "/etc/hosts", "", syscall.MS_BIND, "")
 }
 
 // Run runs a short command, whose output is its error's.

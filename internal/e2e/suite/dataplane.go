@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/gatespan/gatespan/internal/e2e/claims"
@@ -31,35 +32,51 @@ type plane struct {
 	fleet      *fleet
 	east, west *cluster.Cluster
 	corp       *pki.Authority
-	client     pki.Pair // what west's overlay asks cert-manager for
-	traefik    *sandbox.Process
-	backends   map[string]string // host → what is wrong with the pod's certificate
+	client     pki.Pair         // what west's overlay asks cert-manager for
+	gateway    *sandbox.Process // of east
+	egress     *sandbox.Process // of west
 	probes     []probe
 }
 
-const consumer = "spiffe://corp.example.com/ns/orders/sa/orders"
+const (
+	consumer = "spiffe://corp.example.com/ns/orders/sa/orders"
+	called   = ".orders.svc.cluster.local" // what west's pods call, behind an exposure's name
+)
+
+// exposures are those of the fleet. The pods of misnamed and foreign have certificates for another name and of another authority. The names of
+// impostors lead elsewhere: to a server with a certificate of another authority, for another name, and one that knows TLS 1.2 at most.
+var (
+	exposures = []string{"relay", "stock", "misnamed", "foreign", "stolen", "renamed", "old"}
+	impostors = []string{"stolen", "renamed", "old"}
+)
 
 func runDataPlane(ctx context.Context, e *Env) error {
 	servers, err := e.two(ctx)
 	if err != nil {
 		return err
 	}
-	p := &plane{env: e, east: servers[0], west: servers[1], backends: map[string]string{}}
-	for _, step := range []func(context.Context) error{p.write, p.pods, p.apply, p.makeProbes, p.serve} {
+	p := &plane{env: e, east: servers[0], west: servers[1]}
+	defer func() {
+		for _, t := range []*sandbox.Process{p.gateway, p.egress} {
+			if t != nil {
+				t.Stop()
+			}
+		}
+	}()
+	for _, step := range []func(context.Context) error{p.write, p.pods, p.impostors, p.apply, p.makeProbes, p.serve} {
 		if err := step(ctx); err != nil {
 			return err
 		}
 	}
-	defer p.traefik.Stop()
 	if err := p.ask(ctx, "as generated"); err != nil {
 		return err
 	}
 	if err := p.weaken(ctx); err != nil {
 		return err
 	}
-	return errors.Join(p.ask(ctx, "with clients optional and TLS 1.2"), claims.Record(claims.Row{Area: areaData,
-		Claim: "the Service directly, past the gateway", Component: "NetworkPolicy engine", Outcome: claims.Read,
-		Detail: "the pods' NetworkPolicy admits the proxies alone; no network plugin runs here that would enforce it"}))
+	return errors.Join(p.ask(ctx, "with optional clients, TLS 1.2 and exits that verify nothing"), claims.Record(claims.Row{Area: areaData,
+		Claim: "the Service directly, past the gateway; the egress, from a pod of another workload", Component: "NetworkPolicy engine", Outcome: claims.Read,
+		Detail: "NetworkPolicies admit the proxies alone to the pods, and the consumer's pods alone to the egress; no network plugin runs here that would enforce them"}))
 }
 
 // write makes the fleet of the run's own root, and its overlays.
@@ -81,13 +98,13 @@ func (p *plane) write(ctx context.Context) (err error) {
 	return p.fleet.generate(ctx, p.env)
 }
 
-// pods are the servers behind the gateway: two good ones, one with a certificate for another name and one of another authority.
+// pods are the servers behind east's gateway.
 func (p *plane) pods(ctx context.Context) error {
 	other, err := pki.New("other")
 	if err != nil {
 		return err
 	}
-	for i, name := range []string{"relay", "stock", "misnamed", "foreign"} {
+	for i, name := range exposures {
 		host, signer := name+"."+name+".svc.cluster.local", p.corp
 		switch name {
 		case "misnamed":
@@ -99,13 +116,45 @@ func (p *plane) pods(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		r := relay{name, fmt.Sprintf("10.99.0.%d", i+1), pair}
-		p.backends[name+".example.com"] = name
+		r := relay{name: name, address: fmt.Sprintf("10.99.0.%d", i+1), pair: pair}
 		if err := errors.Join(r.serve(p.east.Net), each(r.objects(), func(o cluster.Map) error { return p.east.Apply(ctx, o) })); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// impostors are the servers that west finds by some of the names; it finds east's gateway by the others.
+func (p *plane) impostors(context.Context) error {
+	other, err := pki.New("other")
+	if err != nil {
+		return err
+	}
+	hosts := map[string]string{}
+	for i, name := range exposures {
+		host := name + ".example.com"
+		hosts[host] = p.east.Net.Address
+		if !slices.Contains(impostors, name) {
+			continue
+		}
+		r, signer, certified := relay{name: name, address: fmt.Sprintf("10.99.0.%d", i+1)}, p.corp, host
+		switch name {
+		case "stolen":
+			signer = other
+		case "renamed":
+			certified = "somebody.example.com"
+		case "old":
+			r.highest = tls.VersionTLS12
+		}
+		hosts[host] = r.address
+		if r.pair, err = signer.Issue(pki.Want{Name: name, DNS: []string{certified}}); err != nil {
+			return err
+		}
+		if err := r.serve(p.west.Net); err != nil {
+			return err
+		}
+	}
+	return sandbox.Hosts(hosts)
 }
 
 // objects are the pod's Service and its EndpointSlice, which no controller makes here.
@@ -129,7 +178,7 @@ func (r relay) objects() []cluster.Map {
 // apply applies the overlays of both clusters, and issues what they ask cert-manager for.
 func (p *plane) apply(ctx context.Context) error {
 	class := cluster.Map{"apiVersion": "gateway.networking.k8s.io/v1", "kind": "GatewayClass", "metadata": cluster.Map{"name": "traefik"}, "spec": cluster.Map{"controllerName": "traefik.io/gateway-controller"}}
-	if err := p.east.Apply(ctx, class); err != nil {
+	if err := errors.Join(p.east.Apply(ctx, class), p.west.Apply(ctx, class)); err != nil {
 		return err
 	}
 	for name, c := range map[string]*cluster.Cluster{"east": p.east, "west": p.west} {
@@ -208,28 +257,42 @@ func (p *plane) makeProbes(context.Context) error {
 	return err
 }
 
-// serve starts Traefik as its prerequisites in gatespan's profile say: an entryPoint on the gateway's port, CRDs and Gateway API watched, TLS options named
-// default from the gateway's namespace alone, routers with conflicting ones disabled. Port 80 is open, as it is where the Helm chart installs it.
+// serve starts a Traefik in each cluster.
 func (p *plane) serve(ctx context.Context) (err error) {
-	p.traefik, err = p.east.Net.Start("traefik", []string{"KUBECONFIG=" + p.east.Kubeconfig}, p.env.Components["traefik"].Path,
-		"--global.checknewversion=false", "--global.sendanonymoususage=false", "--log.level=INFO",
-		"--entrypoints.web.address="+p.east.Net.Address+":80", "--entrypoints.websecure.address="+p.east.Net.Address+":8443",
-		"--core.stricttlsoptions=true",
-		"--providers.kubernetesgateway=true", "--providers.kubernetesgateway.endpoint="+p.east.Server, "--providers.kubernetesgateway.token="+p.east.Token,
-		"--providers.kubernetesgateway.certauthfilepath="+p.east.CA,
-		"--providers.kubernetescrd=true", "--providers.kubernetescrd.endpoint="+p.east.Server, "--providers.kubernetescrd.token="+p.east.Token,
-		"--providers.kubernetescrd.certauthfilepath="+p.east.CA, "--providers.kubernetescrd.defaulttlsresourcesnamespace=edge")
-	if err != nil {
+	if p.gateway, err = p.traefik(p.east, "edge"); err != nil {
 		return err
 	}
-	return p.traefik.Until(ctx, "serving relay", func() error {
-		return p.reaches(ctx, p.probes[0], 8443, "relay.example.com")
+	if p.egress, err = p.traefik(p.west, "orders", "--providers.kubernetescrd.allowexternalnameservices=true"); err != nil {
+		return err
+	}
+	if err := p.gateway.Until(ctx, "serving relay", func() error {
+		return p.reaches(ctx, p.probes[0], p.east, 8443, "relay.example.com")
+	}); err != nil {
+		return err
+	}
+	return p.egress.Until(ctx, "calling relay", func() error {
+		return p.reaches(ctx, p.probes[0], p.west, 8443, "relay"+called)
 	})
 }
 
-// reaches errors with what was answered instead of the pod's own words.
-func (p *plane) reaches(ctx context.Context, with probe, port int, host string) error {
-	status, body, err := with.knock(ctx, p.west.Net, p.east.Net.Address, port, host, p.corp.Pool())
+// traefik starts Traefik as its prerequisites in gatespan's profile say: an entryPoint on the gateway's port, CRDs and Gateway API watched, TLS
+// options named default from the gateway's namespace alone, routers with conflicting ones disabled. Port 80 is open, as it is where the Helm
+// chart installs it.
+func (p *plane) traefik(c *cluster.Cluster, namespace string, more ...string) (*sandbox.Process, error) {
+	return c.Net.Start("traefik", []string{"KUBECONFIG=" + c.Kubeconfig}, p.env.Components["traefik"].Path, append([]string{
+		"--global.checknewversion=false", "--global.sendanonymoususage=false", "--log.level=INFO",
+		"--entrypoints.web.address=" + c.Net.Address + ":80", "--entrypoints.websecure.address=" + c.Net.Address + ":8443",
+		"--core.stricttlsoptions=true",
+		"--providers.kubernetesgateway=true", "--providers.kubernetesgateway.endpoint=" + c.Server, "--providers.kubernetesgateway.token=" + c.Token,
+		"--providers.kubernetesgateway.certauthfilepath=" + c.CA,
+		"--providers.kubernetescrd=true", "--providers.kubernetescrd.endpoint=" + c.Server, "--providers.kubernetescrd.token=" + c.Token,
+		"--providers.kubernetescrd.certauthfilepath=" + c.CA, "--providers.kubernetescrd.defaulttlsresourcesnamespace=" + namespace,
+	}, more...)...)
+}
+
+// reaches errors with what was answered instead of the pod's own words. West's pods knock, at either cluster's Traefik.
+func (p *plane) reaches(ctx context.Context, with probe, at *cluster.Cluster, port int, host string) error {
+	status, body, err := with.knock(ctx, p.west.Net, at.Net.Address, port, host, p.corp.Pool())
 	if err != nil {
 		return err
 	}

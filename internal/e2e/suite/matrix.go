@@ -4,42 +4,63 @@ package suite
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
-// ask knocks at every listener in every way, and compares with the posture: one row a way, with what is shown for all listeners.
+// ask knocks at every listener of both clusters in every way, and compares with the posture: one row a way, with what is shown for all
+// listeners.
 func (p *plane) ask(ctx context.Context, when string) error {
-	entries, err := p.env.entries(ctx, p.fleet, "east")
+	clusters, err := p.env.show(ctx, p.fleet)
 	if err != nil {
 		return err
 	}
-	if len(entries) != len(p.backends) {
-		return fmt.Errorf("%d listeners are shown instead of %d", len(entries), len(p.backends))
+	east, west := clusters["east"], clusters["west"]
+	if len(east.Entries) != len(exposures) || len(west.Entries) != len(exposures) || len(west.Exits) != len(exposures) {
+		return fmt.Errorf("%d listeners, and %d with %d ways out are shown instead of %d each", len(east.Entries), len(west.Entries), len(west.Exits), len(exposures))
+	}
+	served := map[string]shown{}
+	for _, s := range east.Entries {
+		served[s.name()] = s
 	}
 	for _, with := range p.probes {
-		var admitted, refused, differences []string
-		for _, s := range entries {
-			host := s.Hostnames[0]
-			answer := p.reaches(ctx, with, s.Port, host)
-			want := s.admits(with, p.backends[host])
-			if want != (answer == nil) {
-				differences = append(differences, fmt.Sprintf("%s: shown as admitted: %t, and the answer is %v", host, want, answer))
-			}
-			to := &refused
-			if want {
-				to = &admitted
-			}
-			*to = append(*to, s.Subject.Listener)
+		if err := p.matrix(when+", "+with.name, east.Entries, func(s shown) (bool, error) {
+			return s.admits(with, s.name()), p.reaches(ctx, with, p.east, s.Port, s.Hostnames[0])
+		}); err != nil {
+			return err
 		}
-		if err := p.env.record(areaData, fmt.Sprintf("%s, %s: %s", when, with.name, verdicts(admitted, refused)), "traefik", differences, fmt.Sprintf("%d listeners", len(entries))); err != nil {
+		if err := p.matrix(when+", a pod by the egress, "+with.name, west.Entries, func(s shown) (bool, error) {
+			admits := s.admits(with, "") && len(s.Routes) == 1 && len(s.Routes[0].Backends) == 1
+			if admits {
+				exit := west.Exits[s.Routes[0].Backends[0].ExitIndex]
+				impostor := slices.Contains(impostors, s.name())
+				admits = exit.trusts(s.name()) && (impostor || served[s.name()].admits(p.probes[0], s.name()))
+			}
+			return admits, p.reaches(ctx, with, p.west, s.Port, s.Hostnames[0])
+		}); err != nil {
 			return err
 		}
 	}
-	return p.port80(ctx, when, entries)
+	return p.port80(ctx, when, east.Entries)
+}
+
+// matrix is one row: what is shown of each listener, and the answer.
+func (p *plane) matrix(claim string, entries []shown, ask func(shown) (bool, error)) error {
+	var admitted, refused, differences []string
+	for _, s := range entries {
+		want, answer := ask(s)
+		if want != (answer == nil) {
+			differences = append(differences, fmt.Sprintf("%s: shown as admitted: %t, and the answer is %v", s.Hostnames[0], want, answer))
+		}
+		to := &refused
+		if want {
+			to = &admitted
+		}
+		*to = append(*to, s.Subject.Listener)
+	}
+	return p.env.record(areaData, claim+": "+verdicts(admitted, refused), "traefik", differences, fmt.Sprintf("%d listeners", len(entries)))
 }
 
 // port80 knocks where no listener is shown, by each name and in plaintext.
@@ -48,7 +69,7 @@ func (p *plane) port80(ctx context.Context, when string, entries []shown) error 
 	plaintext := probe{name: "plaintext"}
 	for _, s := range entries {
 		shownThere := s.Port == 80
-		if answer := p.reaches(ctx, plaintext, 80, s.Hostnames[0]); shownThere != (answer == nil) {
+		if answer := p.reaches(ctx, plaintext, p.east, 80, s.Hostnames[0]); shownThere != (answer == nil) {
 			differences = append(differences, fmt.Sprintf("%s: on port 80 the answer is %v", s.Hostnames[0], answer))
 		}
 	}
@@ -66,21 +87,28 @@ func verdicts(admitted, refused []string) string {
 	return strings.Join(out, "; ")
 }
 
-// weaken changes the overlay by hand, so that the posture must say less, and applies it: the probes follow what is shown, whatever it is.
+// weaken changes the overlays by hand, so that the posture must say less, and applies them: the probes follow what is shown, whatever it is.
 func (p *plane) weaken(ctx context.Context) error {
-	file := filepath.Join(p.fleet.repo, "overlays", "east", "gateways", "edge", "edge.yaml")
-	content, err := os.ReadFile(file)
-	if err != nil {
+	const ciphers = "  cipherSuites:\n  - TLS_AES_128_GCM_SHA256\n  - TLS_AES_256_GCM_SHA384\n  - TLS_CHACHA20_POLY1305_SHA256\n"
+	for file, changes := range map[string][]string{
+		"overlays/east/gateways/edge/edge.yaml":      {"RequireAndVerifyClientCert", "VerifyClientCertIfGiven", "VersionTLS13", "VersionTLS12"},
+		"overlays/west/consumers/orders/orders.yaml": {ciphers, "  insecureSkipVerify: true\n"},
+	} {
+		for i := 0; i < len(changes); i += 2 {
+			if err := rewrite(filepath.Join(p.fleet.repo, file), changes[i], changes[i+1]); err != nil {
+				return err
+			}
+		}
+	}
+	if err := p.apply(ctx); err != nil {
 		return err
 	}
-	changed := strings.NewReplacer("RequireAndVerifyClientCert", "VerifyClientCertIfGiven", "VersionTLS13", "VersionTLS12").Replace(string(content))
-	if changed == string(content) {
-		return errors.New("the overlay has no TLSOption to weaken")
-	}
-	if err := errors.Join(os.WriteFile(file, []byte(changed), 0o644), p.apply(ctx)); err != nil {
+	if err := p.gateway.Until(ctx, "serving the weaker options", func() error {
+		return p.reaches(ctx, p.probes[3], p.east, 8443, "relay.example.com")
+	}); err != nil {
 		return err
 	}
-	return p.traefik.Until(ctx, "serving the weaker options", func() error {
-		return p.reaches(ctx, p.probes[3], 8443, "relay.example.com")
+	return p.egress.Until(ctx, "calling whoever answers", func() error {
+		return p.reaches(ctx, p.probes[0], p.west, 8443, "stolen"+called)
 	})
 }

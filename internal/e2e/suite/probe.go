@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gatespan/gatespan/internal/e2e/sandbox"
@@ -43,17 +44,37 @@ type shown struct {
 	}]
 	Routes []struct {
 		Backends []struct {
-			Ref  struct{ Name string }
-			CA   setting[[]any]
-			Name setting[string]
+			Ref       struct{ Name string }
+			ExitIndex int
+			CA        setting[[]any]
+			Name      setting[string]
 		}
 	}
 }
 
+// shownExit is what it says of a way out.
+type shownExit struct {
+	CA     setting[[]any]
+	Names  setting[[]string]
+	MinTLS setting[string] `json:"minTLS"`
+}
+
+// shownCluster is what it says of a cluster.
+type shownCluster struct {
+	Entries []shown
+	Exits   []shownExit
+}
+
 type setting[T any] struct{ Value T }
 
-// entries are the listeners of a cluster, as gatespan shows them.
-func (e *Env) entries(ctx context.Context, f *fleet, cluster string) ([]shown, error) {
+// name is the exposure's: the first label of the listener's name, in both clusters.
+func (s shown) name() string {
+	name, _, _ := strings.Cut(s.Hostnames[0], ".")
+	return name
+}
+
+// show is what gatespan shows of a fleet's clusters, by name.
+func (e *Env) show(ctx context.Context, f *fleet) (map[string]shownCluster, error) {
 	out, err := e.gatespan(ctx, f.repo, "show", "--fleet", f.source, "--overlays", f.overlays, "-o", "json")
 	if err != nil {
 		return nil, fmt.Errorf("show: %w: %s", err, out)
@@ -61,18 +82,30 @@ func (e *Env) entries(ctx context.Context, f *fleet, cluster string) ([]shown, e
 	var report struct {
 		Clusters []struct {
 			Cluster struct{ Name string }
-			Posture struct{ Entries []shown }
+			Posture shownCluster
 		}
 	}
 	if err := json.Unmarshal(out, &report); err != nil {
 		return nil, err
 	}
+	all := map[string]shownCluster{}
 	for _, c := range report.Clusters {
-		if c.Cluster.Name == cluster && len(c.Posture.Entries) > 0 {
-			return c.Posture.Entries, nil
-		}
+		all[c.Cluster.Name] = c.Posture
 	}
-	return nil, fmt.Errorf("show has no entries for %s", cluster)
+	return all, nil
+}
+
+// trusts is what the posture of a way out says of a server that is wrong in one way: its CA, its name or its TLS.
+func (x shownExit) trusts(server string) bool {
+	switch server {
+	case "stolen":
+		return len(x.CA.Value) == 0
+	case "renamed":
+		return len(x.CA.Value) == 0 || len(x.Names.Value) == 0
+	case "old":
+		return x.MinTLS.Value != "1.3"
+	}
+	return true
 }
 
 // admits is what the posture of a listener says of a probe. backend is what is wrong with the certificate of the pod behind it, if anything.

@@ -15,6 +15,7 @@ import (
 type relay struct {
 	name, address string
 	pair          pki.Pair
+	highest       uint16 // TLS version; 0: the latest
 }
 
 func (r relay) says() string { return "this is " + r.name }
@@ -30,7 +31,7 @@ func (r relay) serve(n *sandbox.Net) error {
 		return err
 	}
 	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, r.says()) })
-	server := &http.Server{Handler: handler, TLSConfig: &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}}
+	server := &http.Server{Handler: handler, TLSConfig: &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, MaxVersion: r.highest}}
 	go func() { _ = server.ServeTLS(listener, "", "") }()
 	return nil
 }
