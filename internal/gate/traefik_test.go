@@ -74,6 +74,16 @@ func TestTraefikOfTheExample(t *testing.T) {
 		{"U137 no verification", leads("edge-out", "{insecureSkipVerify: true}"), "unknown/kind", route, route, false},
 		{"U138 no client certificate", leads("edge-out", "{serverName: far.example.com, minVersion: VersionTLS13, maxVersion: VersionTLS13}"), "unknown/kind", route, route, false},
 		{"U257 no highest version", leads("edge-out", "{serverName: far.example.com, minVersion: VersionTLS13, certificatesSecrets: [c]}"), "unknown/kind", route, route, false},
+		{"a TraefikService of its own namespace", func(r *gatetest.Repo) string {
+			r.Replace(prices, backend, strings.Replace(service, "NAME@kubernetescrd", "out", 1))
+			r.Append(edge, "---\n"+out+api+"ServersTransport\nmetadata: {name: out, namespace: edge}\nspec: {serverName: far.example.com, certificatesSecrets: [c]}\n")
+			return ""
+		}, "bypass/external-name-backend", listener, "Service edge/out", false},
+		{"and its certificate", func(r *gatetest.Repo) string {
+			r.Replace(prices, backend, strings.Replace(service, "NAME@kubernetescrd", "out", 1))
+			r.Append(edge, "---\n"+out+api+"ServersTransport\nmetadata: {name: out, namespace: edge}\nspec: {serverName: far.example.com, certificatesSecrets: [c]}\n")
+			return ""
+		}, "egress/open-to-others", listener, gateway, false},
 		{"U140 no BackendTLSPolicy", without(prices, "kind: BackendTLSPolicy", ""), "backend/plaintext-hop", listener, "", false},
 		{"U141 only subjectAltNames", replace(prices, "    hostname: prices.prices.svc.cluster.local\n", "    hostname: any.example.com\n    subjectAltNames: [{type: Hostname, hostname: prices.prices.svc.cluster.local}]\n", "hostname: any.example.com"), "drift/modified", "", "", false},
 		{"U142 another namespace's", leads("shop-prices", ""), "unknown/kind", route, route, false},
@@ -212,6 +222,107 @@ metadata: {name: limit, namespace: shop}
 spec: {rateLimit: {average: 100}}
 `)
 	r.Passes(r.Check(options))
+}
+
+// TestTraefikCallsByHand: an egress gateway that people wrote passes, where the listener that answers has the floor; ordinary changes of it
+// too, and what borrows the certificate does not.
+func TestTraefikCallsByHand(t *testing.T) {
+	const file = "apps/orders/orders.yaml"
+	start := func(t *testing.T) *gatetest.Repo {
+		return gatetest.New(t, map[string]string{
+			"fleet/fleet.yaml": `clusters:
+  shop:
+    cloud: aks
+    controller: {name: traefik, version: "3.7.13", dataPlaneNamespace: traefik, dataPlanePods: {app.kubernetes.io/name: traefik}}
+    gatewayAPI: {version: "1.6"}
+    networkPolicyEngine: cilium
+    path: apps
+`,
+			"apps/orders/kustomization.yaml": "resources: [orders.yaml]\n",
+			file: `apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: out, namespace: orders}
+spec:
+  gatewayClassName: traefik
+  listeners:
+  - {name: relay, port: 8443, protocol: HTTPS, hostname: relay.orders.svc.cluster.local, tls: {certificateRefs: [{name: out-tls}]}}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: relay, namespace: orders}
+spec:
+  parentRefs: [{name: out}]
+  rules:
+  - backendRefs: [{group: traefik.io, kind: TraefikService, name: relay}]
+---
+apiVersion: traefik.io/v1alpha1
+kind: TraefikService
+metadata: {name: relay, namespace: orders}
+spec: {weighted: {services: [{name: relay-out, port: 443, serversTransport: relay, passHostHeader: false}]}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: relay-out, namespace: orders}
+spec: {type: ExternalName, externalName: relay.example.com, ports: [{port: 443}]}
+---
+apiVersion: traefik.io/v1alpha1
+kind: ServersTransport
+metadata: {name: relay, namespace: orders}
+spec:
+  serverName: relay.example.com
+  minVersion: VersionTLS12
+  maxVersion: VersionTLS13
+  certificatesSecrets: [orders-tls]
+  rootCAs: [{configMap: relay-ca}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: traefik, namespace: traefik}
+spec: {selector: {app.kubernetes.io/name: traefik}, ports: [{port: 443, targetPort: 8443}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: traefik, namespace: traefik}
+spec:
+  podSelector: {matchLabels: {app.kubernetes.io/name: traefik}}
+  policyTypes: [Ingress]
+  ingress:
+  - from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: orders}}}]
+    ports: [{port: 8443}]
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: relay-ca, namespace: orders}
+data:
+  ca.crt: |
+` + root(t, "relay"),
+		})
+	}
+	for name, change := range map[string]func(*gatetest.Repo){
+		"as it is": func(*gatetest.Repo) {},
+		"with the floor": func(r *gatetest.Repo) {
+			r.Replace(file, "  minVersion: VersionTLS12\n  maxVersion: VersionTLS13\n", "  cipherSuites: [TLS_AES_128_GCM_SHA256, TLS_AES_256_GCM_SHA384]\n")
+		},
+		"two ways": func(r *gatetest.Repo) {
+			r.Replace(file, "passHostHeader: false}", "passHostHeader: false, weight: 1}, {name: relay-out, port: 443, scheme: https, serversTransport: relay, weight: 2}")
+		},
+		"an installation in Git": func(r *gatetest.Repo) {
+			r.Append(file, "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: traefik, namespace: traefik}\nspec: {selector: {matchLabels: {app.kubernetes.io/name: traefik}}, template: {metadata: {labels: {app.kubernetes.io/name: traefik}}, spec: {containers: [{name: traefik, image: 'traefik:v3.7.13', args: [--providers.kubernetescrd, --entryPoints.websecure.address=:8443, --api.insecure]}]}}}\n")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := start(t)
+			change(r)
+			r.Passes(r.Check(gate.Options{}))
+		})
+	}
+	t.Run("headers of everybody", func(t *testing.T) {
+		t.Parallel()
+		r := start(t)
+		r.Append(file, "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: traefik, namespace: traefik}\nspec: {selector: {matchLabels: {app.kubernetes.io/name: traefik}}, template: {metadata: {labels: {app.kubernetes.io/name: traefik}}, spec: {containers: [{name: traefik, image: 'traefik:v3.7.13', args: [--entryPoints.websecure.address=:8443, --entryPoints.websecure.forwardedHeaders.insecure]}]}}}\n")
+		r.Blocks(r.Check(gate.Options{}), "bypass/escape-hatch", "Deployment traefik/traefik", "Deployment traefik/traefik", "")
+	})
 }
 
 // TestTraefikByHand: what people wrote for Traefik passes, as do ordinary changes of it; unsafe ones do not, with no generated file to compare.

@@ -1,6 +1,9 @@
 package traefik
 
 import (
+	"crypto/tls"
+	"net"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -248,6 +251,40 @@ func TestOpen(t *testing.T) {
 		p := New().Read(c, objecttest.Set(t, change(&c, text)))
 		if len(p.Exits) != 1 || !p.Exits[0].Users.Value.Everybody || p.Exits[0].Users.Why == "" {
 			t.Errorf("%s: %+v", name, p.Exits)
+		}
+	}
+}
+
+// TestSuites: Go's client, which Traefik calls with, refuses a server of TLS 1.2 when its cipher suites are these, and meets one of TLS 1.3.
+func TestSuites(t *testing.T) {
+	var only []uint16
+	for _, suite := range tls.CipherSuites() {
+		if slices.Contains(tls13Suites[:], suite.Name) {
+			only = append(only, suite.ID)
+		}
+	}
+	if len(only) != len(tls13Suites) {
+		t.Fatalf("%v are not all suites that Go knows", tls13Suites)
+	}
+	server := httptest.NewUnstartedServer(nil)
+	server.StartTLS() // for its certificate
+	defer server.Close()
+	for highest, reached := range map[uint16]bool{tls.VersionTLS12: false, tls.VersionTLS13: true} {
+		for _, suites := range [][]uint16{only, nil} {
+			here, there := net.Pipe()
+			config := server.TLS.Clone()
+			config.MaxVersion = highest
+			go func() {
+				answering := tls.Server(there, config)
+				_ = answering.Handshake() // what the client makes of it is what counts
+				_ = answering.Close()
+			}()
+			calling := tls.Client(here, &tls.Config{InsecureSkipVerify: true, CipherSuites: suites})
+			err := calling.Handshake()
+			if want := reached || suites == nil; (err == nil) != want {
+				t.Errorf("a server of at most %s with suites %v: %v", tls.VersionName(highest), suites, err)
+			}
+			_ = here.Close()
 		}
 	}
 }

@@ -32,7 +32,7 @@ func profile() controller.Profile {
 		ControllerNames: []string{"traefik.io/gateway-controller"}, // pkg/provider/kubernetes/gateway/kubernetes.go controllerName
 		Classes:         []string{className},
 		// docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml
-		Policies: []string{kindMiddleware, kindServersTransport, kindTLSOption, kindTLSStore},
+		Policies: []string{kindMiddleware, kindServersTransport, kindTLSOption, kindTLSStore, kindTraefikService},
 		Kinds: map[string][]string{Group: {
 			kindIngressRoute, kindIngressRouteTCP, kindIngressRouteUDP, kindMiddleware, kindMiddlewareTCP, kindServersTransport,
 			kindServersTransportTCP, kindTLSOption, kindTLSStore, kindTraefikService,
