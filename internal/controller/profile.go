@@ -27,6 +27,10 @@ type Profile struct {
 	// Charts are the Helm charts whose version is the controller's, and Images how the repositories of images end whose tag is: they show in
 	// Git which version is installed.
 	Charts, Images []string
+	// Homes are the clouds that it runs in; empty: anywhere.
+	Homes []Home
+	// Vulnerabilities are those of its versions that are known and worth telling of.
+	Vulnerabilities []Vulnerability
 	// Prerequisites are what its installation must have for what it writes to mean what it should.
 	Prerequisites []Prerequisite
 	// OneGateway: what a Gateway asks of clients holds for the whole installation, so that a cluster has one gateway at most, and be it the
@@ -38,9 +42,14 @@ type Profile struct {
 	// RootsBefore is a version of Gateway API: where the cluster has an older one, the roots of clients are in a Secret beside each server
 	// certificate, which gatespan writes, so the fleet must hold them. "" for never.
 	RootsBefore string
+	// ForgedIdentity: pods behind a listener that ends TLS cannot be the ones that tell clients apart (identity.enforcedBy workload),
+	// because what they are told of the certificate may be the client's own invention. It is the reason, as the others are.
+	ForgedIdentity string
 	// What its gateways cannot have together, each a reason as a sentence without a period, and "" where they can: exposures of both modes
 	// on one Gateway, two exposures that pass TLS through on one Gateway, a token for one of several audiences.
 	OneMode, OnePassthrough, OneAudience string
+	// OneKeySet: two exposures on one Gateway that ask for tokens of one issuer must name the same keys. It is the reason.
+	OneKeySet string
 	// OutsideCluster: what ends TLS or hands it on is no pod, and the NetworkPolicies of pods admit the addresses that the fleet gives a
 	// gateway. It is the reason, as the others are.
 	OutsideCluster string

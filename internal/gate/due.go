@@ -14,7 +14,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/controller/catalog"
 	"github.com/gatespan/gatespan/internal/finding"
 	"github.com/gatespan/gatespan/internal/posture"
@@ -176,20 +175,11 @@ func (d *due) version(s *side, c ClusterState) {
 	case ok && have.Version == "":
 		item.Hint = "write controller.version into the fleet"
 	case ok:
-		item.Day = endOfLife(known.Profile().Versions, cmp.Or(have.Distribution, "upstream"), have.Version)
+		line, _ := known.Profile().Line(cmp.Or(have.Distribution, "upstream"), have.Version)
+		item.Day = line.EndOfLife
 	}
 	if item.Day == "" && have.Version != "" {
 		item.Hint = "no source says when it ends"
 	}
 	d.add(item)
-}
-
-// endOfLife is the last day of support of the line that a version belongs to; "" when nobody says it.
-func endOfLife(lines []controller.VersionRange, distribution, version string) string {
-	for _, line := range lines {
-		if line.Distribution == distribution && controller.CompareVersions(version, line.From) >= 0 && controller.CompareVersions(version, line.To) <= 0 {
-			return line.EndOfLife
-		}
-	}
-	return ""
 }

@@ -104,6 +104,7 @@ func (m *maker) entryAbilities(c *Cluster, name string, at []string) {
 	m.hop(c, x, who, at)
 	m.clientCA(c, name, gateway, at)
 	m.outside(c, name, gateway, at)
+	m.forged(c, name)
 	if !pinned(x) {
 		return
 	}
@@ -113,6 +114,22 @@ func (m *maker) entryAbilities(c *Cluster, name string, at []string) {
 			ask = controller.EntryIdentityDNS
 		}
 		m.need(c, who+", consumer "+id, path("exposures", name, "consumers", id, "identity"), ask)
+	}
+}
+
+// forged refuses identities that pods are to tell apart by what they cannot believe. Where TLS passes through, pods see the certificate.
+func (m *maker) forged(c *Cluster, name string) {
+	x, why := m.fleet.Exposures[name], c.Controller.Profile().ForgedIdentity
+	if why == "" || mode(x) == "Passthrough" {
+		return
+	}
+	for _, id := range slices.Sorted(maps.Keys(x.Consumers)) {
+		if enforcedBy(x.Consumers[id]) == "workload" {
+			m.at(path("exposures", name, "consumers", id, "identity", "enforcedBy"),
+				`say enforcedBy: "trustDomain" with a CA that signs nobody else, or tls.mode: "Passthrough"`,
+				"exposure %s, consumer %s: behind %s in cluster %s pods cannot tell who calls (identity.enforcedBy workload): %s",
+				name, id, called(c), c.Facts.Name, why)
+		}
 	}
 }
 

@@ -34,12 +34,22 @@ func (m *maker) attestations(c *Cluster, name string, gateway fleet.Gateway) []p
 func (m *maker) together(c *Cluster, g controller.Gateway, at []string) {
 	profile := c.Controller.Profile()
 	through, ends := "", ""
+	keys := map[string]controller.Listener{} // by issuer, the first that asks for its tokens
 	for _, l := range g.Listeners {
 		refuse := func(reason, hint, format string, args ...any) {
 			m.at(path("exposures", l.Name), hint, "gateway %s of cluster %s, exposure %s: %s: %s", g.Name, c.Facts.Name, l.Name, fmt.Sprintf(format, args...), reason)
 		}
 		if l.JWT != nil && len(l.JWT.Audiences) > 1 && profile.OneAudience != "" {
 			refuse(profile.OneAudience, "name one audience, or serve the exposure with another controller", "%s cannot ask for one of several audiences", profile.Title)
+		}
+		if l.JWT != nil && l.Mode != gatewayapi.Passthrough && profile.OneKeySet != "" {
+			if first, again := keys[l.JWT.Issuer]; !again {
+				keys[l.JWT.Issuer] = l
+			} else if first.JWT.JWKSURI != l.JWT.JWKSURI {
+				m.at(path("exposures", l.Name, "jwt", "jwksURI"), "write the same jwksURI in both, or serve the exposure on a gateway of its own",
+					"gateway %s of cluster %s, exposure %s: issuer %s has its keys at %s, and in exposure %s (%s) at %s: %s", g.Name, c.Facts.Name, l.Name, l.JWT.Issuer,
+					l.JWT.JWKSURI, first.Name, m.place(path("exposures", first.Name, "jwt")), first.JWT.JWKSURI, profile.OneKeySet)
+			}
 		}
 		other, same := &ends, through
 		if l.Mode == gatewayapi.Passthrough {

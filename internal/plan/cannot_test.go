@@ -201,3 +201,47 @@ func TestEveryAbilityIsAsked(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryHomeIsHeld: for each controller or distribution that runs in one cloud, a fleet that has it in another is refused, as a provider
+// and for a consumer that calls by itself; the refusal names the cluster, the reason with its source, and what would work.
+func TestEveryHomeIsHeld(t *testing.T) {
+	homes := 0
+	for _, known := range catalog.All() {
+		p := known.Profile()
+		for _, home := range p.Homes {
+			homes++
+			distribution := "upstream"
+			if len(home.Distributions) > 0 {
+				distribution = home.Distributions[0]
+			}
+			v := controller.VersionRange{Distribution: distribution, To: "1.30"}
+			for _, where := range []string{"eks-prod", "aks-prod"} {
+				t.Run(fmt.Sprintf("%s/%s/%s", p.Name, distribution, where), func(t *testing.T) {
+					f := relay(t)
+					orders(f, func(c *fleet.Consumer) { c.Via = "direct" })
+					run(f, where, p, v)
+					elsewhere := map[string]string{"eks": "aks", "aks": "eks"}[home.Cloud]
+					cluster(f, where, func(c *fleet.Cluster) { c.Cloud = elsewhere })
+					if !misplaced(t, f, where, home) {
+						t.Errorf("not refused on %s, but: %v", elsewhere, refused(t, f))
+					}
+					cluster(f, where, func(c *fleet.Cluster) { c.Cloud = home.Cloud })
+					if misplaced(t, f, where, home) {
+						t.Errorf("refused at home, on %s", home.Cloud)
+					}
+				})
+			}
+		}
+	}
+	if homes < 5 {
+		t.Errorf("%d homes: where are those of AKS' add-ons, of the load balancers and of Lattice?", homes)
+	}
+}
+
+func misplaced(t *testing.T, f *fleet.Fleet, where string, home controller.Home) bool {
+	t.Helper()
+	return slices.ContainsFunc(refused(t, f), func(e fleet.Error) bool {
+		return strings.Contains(e.Message, home.Why) && strings.Contains(e.Message, home.Source) && strings.Contains(e.Message, "cluster "+where) &&
+			strings.Contains(e.Message, "exposure relay") && e.Hint == home.Instead && e.Line > 0
+	})
+}

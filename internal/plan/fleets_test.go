@@ -170,8 +170,8 @@ func (g *generator) cluster(name string) {
 			Namespace: namespace, TrustDomain: domain, Scheme: scheme, ReachableFrom: everybody, Port: 443, Replicas: g.IntN(3),
 			Observability: g.observability(g.controllerOf(name)),
 		}
-		if !slices.Contains([]string{"envoy-gateway", "istio", "nginx"}, g.controllerOf(name).name) {
-			gateway.Replicas = 0 // their proxies are not the Gateway's
+		if can := g.controllerOf(name); !slices.Contains([]string{"envoy-gateway", "istio", "nginx"}, can.name) || can.distribution == "aks-addon" {
+			gateway.Replicas = 0 // their proxies are not the Gateway's, or scale by themselves
 		}
 		if g.controllerOf(name).loadBalancer {
 			gateway.TrustStore = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:truststore/" + domain + "/0123456789abcdef"
@@ -385,16 +385,21 @@ func withPath(rule fleet.HTTPRule, kind, value string) fleet.HTTPRule {
 	return rule
 }
 
-// admit gives an exposure one to three consumers of its trust domain. An identity is the gateway's to tell apart only where every
+// admit gives an exposure one to three consumers of its trust domain, or all of them. An identity is the gateway's to tell apart only where every
 // provider can.
 func (g *generator) admit(x *fleet.Exposure, name, domain string, uri, dns bool) {
 	by := pick(g, "gateway", "gateway", "workload")
 	if !uri && !dns {
 		by = "workload"
 	}
+	// Behind a load balancer of AWS pods cannot tell either: whoever the CA signs must be a consumer.
+	everybody := x.Service.Attestation != nil
+	if everybody {
+		by = "trustDomain"
+	}
 	for _, i := range g.Perm(len(g.consumers)) {
 		p := g.consumers[i]
-		if p.domain != domain || len(x.Consumers) == 3 || len(x.Consumers) > 0 && g.chance(40) {
+		if p.domain != domain || !everybody && (len(x.Consumers) == 3 || len(x.Consumers) > 0 && g.chance(40)) {
 			continue
 		}
 		if by == "gateway" && (p.Identity.DNS != "" && !dns || p.Identity.URI != "" && !uri) {

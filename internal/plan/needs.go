@@ -51,7 +51,6 @@ var also = map[string][]fact{
 		}, "it reads TLSRoutes in version v1, which is served from Gateway API 1.5 on"},
 	},
 	"vpc-lattice": {
-		{`cloud: "eks"`, func(c controller.Cluster) string { return only(c.Cloud, "eks") }, "VPC Lattice is a network of AWS"},
 		// docs/guides/tls-passthrough.md of aws/aws-application-networking-k8s at v2.1.3.
 		{`gatewayAPI.version: "1.5"`, func(c controller.Cluster) string {
 			if !c.ServesGatewayAPI("1.5") {
@@ -94,11 +93,27 @@ func (m *maker) calls(c *Cluster, exposure, id string, at []string) bool {
 
 func (m *maker) modelled(c *Cluster, who string, at []string) bool {
 	if c.Controller != nil {
+		m.home(c, who)
 		return true
 	}
 	m.at(at, "`gatespan controllers` lists those that it does",
 		"%s: gatespan does not generate for %s, the controller of cluster %s", who, c.Facts.Controller.Name, c.Facts.Name)
 	return false
+}
+
+// home refuses a controller in a cloud that it does not run in, whatever is asked of it: the fleet is wrong about the cluster.
+func (m *maker) home(c *Cluster, who string) {
+	f := c.Facts.Controller
+	home, misplaced := c.Controller.Profile().Misplaced(c.Facts.Cloud, f.Distribution, f.GatewayClassName)
+	if !misplaced {
+		return
+	}
+	field := "name"
+	if len(home.Distributions) > 0 {
+		field = "distribution"
+	}
+	m.at(path("clusters", c.Facts.Name, "controller", field), home.Instead, "%s: cluster %s is one of %s, and %s runs on %s only: %s (%s)",
+		who, c.Facts.Name, strings.ToUpper(c.Facts.Cloud), called(c), strings.ToUpper(home.Cloud), home.Why, home.Source)
 }
 
 // facts refuses a cluster that lacks something that every write needs, or is older than anything the profile was checked with.
@@ -123,16 +138,13 @@ func (m *maker) version(c *Cluster, who string) {
 	if len(profile.Versions) == 0 || f.Version == "" {
 		return
 	}
-	oldest, known := "", []string{}
+	known := []string{}
 	for _, r := range profile.Versions {
 		if !slices.Contains(known, r.Distribution) {
 			known = append(known, r.Distribution)
 		}
-		if r.Distribution == f.Distribution && (oldest == "" || controller.CompareVersions(r.From, oldest) < 0) {
-			oldest = r.From
-		}
 	}
-	switch {
+	switch oldest := profile.Oldest(f.Distribution); {
 	case oldest == "":
 		m.at(path("clusters", c.Facts.Name, "controller", "distribution"), "gatespan knows it as "+strings.Join(known, ", "),
 			"%s: gatespan does not know %s as %s (cluster %s)", who, profile.Title, f.Distribution, c.Facts.Name)

@@ -193,6 +193,26 @@ func TestRefusals(t *testing.T) {
 		}, "answer 500 for an ExternalName", "direct"},
 		"an identity pinned by a load balancer of AWS": {func(f *fleet.Fleet) { loadBalancers(f, func(*fleet.Gateway) {}, "gateway", "Terminate") },
 			"cannot accept only the listed URI identities (identity.enforcedBy gateway): an ALB accepts every certificate of its trust store", "trustDomain"},
+		"an identity that pods tell behind a load balancer of AWS": {func(f *fleet.Fleet) { loadBalancers(f, func(*fleet.Gateway) {}, "workload", "Terminate") },
+			"pods cannot tell who calls (identity.enforcedBy workload): AWS does not say what an ALB does with X-Amzn-Mtls headers", "Passthrough"},
+		"so many proxies of the AKS add-on": {func(f *fleet.Fleet) {
+			*f = *mirrored(t)
+			cluster(f, "eks-prod", func(c *fleet.Cluster) {
+				c.Cloud, c.Controller.Distribution, c.Controller.Version = "aks", "aks-addon", "asm-1-30"
+				c.Gateways = maps.Clone(c.Gateways)
+				change(c.Gateways, "edge", func(g *fleet.Gateway) { g.Replicas = 3 })
+			})
+		}, "its HorizontalPodAutoscaler decides how many proxies there are", "istio-gateway-class-defaults"},
+		"two key sets of an issuer at Istio": {func(f *fleet.Fleet) {
+			*f = *mirrored(t)
+			token := func(keys string) func(*fleet.Exposure) {
+				return func(x *fleet.Exposure) {
+					x.JWT = &fleet.JWT{Issuer: "https://a", Audiences: []string{"a"}, JWKSURI: keys}
+				}
+			}
+			change(f.Exposures, "relay", token("https://a/keys"))
+			twin(f, token("https://a/others"))
+		}, "issuer https://a has its keys at https://a/others, and in exposure relay", "same jwksURI"},
 		"a load balancer of AWS without attestation": {func(f *fleet.Fleet) {
 			loadBalancers(f, func(*fleet.Gateway) {}, "workload", "Terminate")
 			change(f.Exposures, "relay", func(x *fleet.Exposure) { x.Service.Attestation = nil })

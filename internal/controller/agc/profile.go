@@ -44,6 +44,9 @@ func profile() controller.Profile {
 			{Distribution: "upstream", From: "1.10", To: "1.13", Source: docsNotes},
 			{Distribution: "aks-addon", From: "1.10", To: "1.11", Source: docsNotes},
 		},
+		Homes: []controller.Home{{
+			Cloud: "aks", Why: "its proxies are a service of Azure", Instead: "Envoy Gateway or Istio", Source: docsParts,
+		}},
 		Abilities:  abilities(),
 		References: references(),
 	}

@@ -30,8 +30,11 @@ func profile() controller.Profile {
 		Kinds:           map[string][]string{Group: {kindLoadBalancer, kindTargetGroup, kindRule}},
 		APIVersions:     map[string][]string{Group: {"v1", "v1beta1"}},
 		// helm/aws-load-balancer-controller/values.yaml image; the chart has versions of its own
-		Images:        []string{"aws-load-balancer-controller"},
-		Versions:      []controller.VersionRange{{Distribution: "upstream", From: "3.5", To: "3.5", Source: "config/crd/gateway/gateway-crds.yaml: " + version}},
+		Images:   []string{"aws-load-balancer-controller"},
+		Versions: []controller.VersionRange{{Distribution: "upstream", From: "3.5", To: "3.5", Source: "config/crd/gateway/gateway-crds.yaml: " + version}},
+		Homes: []controller.Home{{
+			Cloud: "eks", Why: "it makes load balancers of AWS, whose targets are in a VPC", Instead: "Envoy Gateway or Istio", Source: docsALB,
+		}},
 		Abilities:     abilities(),
 		References:    references(),
 		Prerequisites: prerequisites(),
@@ -42,6 +45,7 @@ func profile() controller.Profile {
 		OneMode:        "a load balancer either ends TLS (ALB) or hands bytes on (NLB), and a Gateway is one of them (" + atRoutes + ")",
 		OnePassthrough: "an NLB does not route by server name, so that one route gets every connection of a port (" + docsL4 + ")",
 		OneAudience:    "what an ALB makes of several values of a claim is not documented (API_JwtValidationActionAdditionalClaim)",
+		ForgedIdentity: "AWS does not say what an ALB does with X-Amzn-Mtls headers that a client sends (" + docsMutual + ")",
 		OutsideCluster: "its load balancers are outside the cluster",
 	}
 }
@@ -64,7 +68,7 @@ func abilities() []controller.Ability {
 	yes(gateway, "LoadBalancerConfiguration listenerConfigurations.sslPolicy "+strictPolicy, docsLoadBalan, controller.EntryFloor)
 	yes(gateway, "LoadBalancerConfiguration listenerConfigurations.mutualAuthentication.mode verify, with a trust store", docsMutual, controller.EntryClientCertificate)
 	no("an ALB accepts every certificate of its trust store, and tells the pods in X-Amzn-Mtls headers which it was",
-		"say identity.enforcedBy: \"trustDomain\" or \"workload\", or serve the exposure behind Envoy Gateway", docsMutual,
+		"say identity.enforcedBy: \"trustDomain\", or serve the exposure behind Envoy Gateway", docsMutual,
 		controller.EntryIdentityURI, controller.EntryIdentityDNS)
 	yes(network, "LoadBalancerConfiguration sourceRanges, in the security group that the controller makes", atSecurity, controller.EntrySourceCIDRs)
 	no("an ALB opens TLS to the pods and checks nobody's certificate",

@@ -20,9 +20,21 @@ func profile() controller.Profile {
 		}},
 		APIVersions: map[string][]string{Group: {"v1alpha1"}}, // charts/gateway-helm/charts/crds/crds/generated
 		// site/content/en/latest/install/install-helm.md: the chart has the tag of the release; charts/gateway-helm/values.yaml global.images
-		Charts:        []string{chart},
-		Images:        []string{"envoyproxy/gateway"},
-		Versions:      versions(),
+		Charts:   []string{chart},
+		Images:   []string{"envoyproxy/gateway"},
+		Versions: versions(),
+		Vulnerabilities: []controller.Vulnerability{
+			{
+				ID: "GHSA-22xc-xg2r-9j7v", Affected: []controller.Affected{{From: "1.7", Fixed: "1.7.4"}, {From: "1.8", Fixed: "1.8.1"}}, Undermines: true,
+				What:   "with proxies in the Gateways' namespaces any pod can fetch what the controller tells a proxy, private keys included",
+				Source: "release-notes/v1.7.4.yaml, v1.8.1.yaml",
+			},
+			{
+				ID: "CVE-2026-53718", Affected: []controller.Affected{{From: "1.7", Fixed: "1.7.4"}, {From: "1.8", Fixed: "1.8.1"}},
+				What:   "a route reaches a backend of an extension's kind in another namespace without a ReferenceGrant",
+				Source: "release-notes/v1.7.4.yaml, v1.8.1.yaml, GHSA-fcrp-7gc2-93g7",
+			},
+		},
 		Abilities:     abilities(),
 		References:    references(),
 		Prerequisites: prerequisites(),

@@ -34,14 +34,32 @@ func profile() controller.Profile {
 		Abilities:     abilities(),
 		References:    references(),
 		Prerequisites: prerequisites(),
+		OneKeySet:     "tokens are verified for the whole Gateway, and one of an issuer is taken with any of its keys (pilot/pkg/security/authn/policy_applier.go)",
+		Homes: []controller.Home{
+			{
+				Cloud: "aks", Distributions: []string{aksAddon}, Why: "the add-on is a part of AKS",
+				Instead: "Istio or Envoy Gateway installed by yourselves (distribution: \"upstream\")", Source: "AKS articles/aks/istio-about.md",
+			},
+			{
+				Cloud: "aks", Distributions: []string{approuting}, Classes: []string{approutingClass}, Why: "application routing is an add-on of AKS",
+				Instead: "Istio or Envoy Gateway installed by yourselves (distribution: \"upstream\")", Source: "AKS articles/aks/app-routing-gateway-api.md",
+			},
+		},
+		Vulnerabilities: vulnerabilities(),
 	}
 }
 
 func versions() []controller.VersionRange {
 	const aks = "AKS articles/aks/istio-support-policy.md"
 	return []controller.VersionRange{
-		{Distribution: "upstream", From: "1.28", To: "1.31", Source: "releasenotes/notes/57183.yaml, VERSION"},
-		{Distribution: aksAddon, From: "asm-1-28", To: "asm-1-30", Source: aks},
+		// The last days of upstream are by its rule, six weeks after the second release that follows (istio.io, docs/releases/supported-releases):
+		// 1.30.0 was on 2026-05-18, 1.31.0 on 2026-08-31. Those of the add-on are the ends of the months that AKS expects.
+		{Distribution: "upstream", From: "1.30", To: "1.31", Source: "VERSION"},
+		{Distribution: "upstream", From: "1.29", To: "1.29", EndOfLife: "2026-10-12", Source: "istio.io docs/releases/supported-releases, six weeks after 1.31.0"},
+		{Distribution: "upstream", From: "1.28", To: "1.28", EndOfLife: "2026-06-29", Source: "istio.io docs/releases/supported-releases, six weeks after 1.30.0"},
+		{Distribution: aksAddon, From: "asm-1-30", To: "asm-1-30", EndOfLife: "2026-12-31", Source: aks + ", expected"},
+		{Distribution: aksAddon, From: "asm-1-29", To: "asm-1-29", EndOfLife: "2026-09-30", Source: aks + ", expected"},
+		{Distribution: aksAddon, From: "asm-1-28", To: "asm-1-28", EndOfLife: "2026-08-31", Source: aks + ", expected"},
 		// Known, so that the refusal can say why.
 		{Distribution: approuting, From: "1.28", To: "1.31", Source: "AKS articles/aks/app-routing-gateway-api.md"},
 	}
@@ -107,6 +125,10 @@ func refusals() []controller.Ability {
 	no(aksAddon, "the add-on deploys egress gateways with `az aks mesh enable-egress-gateway` only, not from a Gateway",
 		`via: "direct", or Istio or Envoy Gateway installed by yourselves`, egress,
 		controller.ExitGateway, controller.ExitClientCertificate, controller.ExitPinnedCA, controller.ExitName, controller.ExitClosed)
+	no(aksAddon, "its HorizontalPodAutoscaler decides how many proxies there are, 2 to 5 unless its class says otherwise",
+		"leave replicas out, and set horizontalPodAutoscaler in ConfigMap aks-istio-system/istio-gateway-class-defaults",
+		"AKS articles/aks/istio-gateway-api.md, ConfigMap customizations", controller.EntryReplicas)
+	out = append(out, allowed()...)
 	for _, id := range controller.AbilityIDs() {
 		how, instead := "application routing has no mesh configuration, so no listener can require TLS 1.3, and none of Istio's own kinds",
 			"the Istio add-on, or Istio or Envoy Gateway installed by yourselves"
@@ -119,6 +141,22 @@ func refusals() []controller.Ability {
 		no(approuting, how, instead, routing, id)
 	}
 	return out
+}
+
+// allowed is what the add-on takes of Istio's own kinds and of the managed CRDs beside what exposures of every sort need. It refuses the
+// kinds of blockedKinds, and fields of a Gateway's ConfigMap that are not in its list; source ranges and externalTrafficPolicy are in it.
+func allowed() []controller.Ability {
+	const blocks = "AKS articles/aks/istio-about.md, Limitations: it is none of the kinds that are blocked"
+	yes := func(id controller.AbilityID, how, source string) controller.Ability {
+		return controller.Ability{
+			ID: id, Support: true, Distributions: []string{aksAddon}, Since: "1.28", Enforcer: string(posture.ByGateway), How: how, Source: source,
+		}
+	}
+	return []controller.Ability{
+		yes(controller.EntryJWT, "RequestAuthentication, and requestPrincipals in the AuthorizationPolicy that admits clients", blocks),
+		yes(controller.EntryGRPCRoute, "GRPCRoute, which the managed CRDs have", "AKS articles/aks/managed-gateway-api.md"),
+		yes(controller.EntryAccessLogs, "Telemetry spec.accessLogging for the Gateway", "AKS articles/aks/istio-gateway-api.md, Enable access logs for the Gateway pods"),
+	}
 }
 
 func references() []controller.ReferenceRule {

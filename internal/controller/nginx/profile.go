@@ -28,9 +28,21 @@ func profile() controller.Profile {
 		}},
 		APIVersions: map[string][]string{Group: {"v1alpha1", "v1alpha2"}},
 		// charts/nginx-gateway-fabric/Chart.yaml: version and appVersion are alike; values.yaml nginxGateway.image
-		Charts:        []string{"nginx-gateway-fabric"},
-		Images:        []string{"nginx/nginx-gateway-fabric"},
-		Versions:      versions(),
+		Charts:   []string{"nginx-gateway-fabric"},
+		Images:   []string{"nginx/nginx-gateway-fabric"},
+		Versions: versions(),
+		Vulnerabilities: []controller.Vulnerability{
+			{
+				ID: "CVE-2026-11311", Affected: []controller.Affected{{From: "2.0", Fixed: "2.6.4"}}, Undermines: true,
+				What:   "whoever may write an AuthenticationFilter or a NginxProxy writes any directive into nginx's configuration",
+				Source: "CHANGELOG.md, release 2.6.4",
+			},
+			{
+				ID: "CVE-2026-50107", Affected: []controller.Affected{{From: "2.0", Fixed: "2.6.4"}}, Undermines: true,
+				What:   "whoever may write a NginxProxy writes any directive into nginx's configuration by its format of access logs",
+				Source: "CHANGELOG.md, release 2.6.4",
+			},
+		},
 		Abilities:     abilities(),
 		References:    references(),
 		Prerequisites: prerequisites(),

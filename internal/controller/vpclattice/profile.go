@@ -40,9 +40,12 @@ func profile() controller.Profile {
 		}},
 		APIVersions: map[string][]string{Group: {"v1alpha1"}}, // config/crds/bases
 		// docs/guides/deploy.md: the chart has the version of the release
-		Charts:    []string{"aws-gateway-controller-chart"},
-		Images:    []string{"aws-application-networking-k8s/aws-gateway-controller"},
-		Versions:  []controller.VersionRange{{Distribution: "upstream", From: "2.1", To: "2.1", Source: "docs/guides/upgrading-v2-0-x-to-v2-1-y.md"}},
+		Charts:   []string{"aws-gateway-controller-chart"},
+		Images:   []string{"aws-application-networking-k8s/aws-gateway-controller"},
+		Versions: []controller.VersionRange{{Distribution: "upstream", From: "2.1", To: "2.1", Source: "docs/guides/upgrading-v2-0-x-to-v2-1-y.md"}},
+		Homes: []controller.Home{{
+			Cloud: "eks", Why: "VPC Lattice is a network of AWS", Instead: "Envoy Gateway or Istio", Source: docsGateway,
+		}},
 		Abilities: abilities(),
 		References: []controller.ReferenceRule{
 			{From: "HTTPRoute, GRPCRoute spec.rules.backendRefs", To: "Service", OnMissing: "closed", Source: codeTarget + ": the target group is not made"},
