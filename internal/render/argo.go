@@ -112,13 +112,6 @@ func (c *cluster) argoSource(a argoApplication, source map[string]any, at, names
 	r := c.argoRoot(dir, source)
 	r.by, r.byAt = refOf(o, at), c.place(o, at)
 	r.deliveries = []delivery{c.argoDelivery(a, source, at)}
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), ".argocd-source") {
-			f := r.fact(ruleNotModelled, place{path.Join(dir, e.Name()), 1, 1}, "the file overrides parameters of the Application in a way that is not known here")
-			f.By, f.Subject = refOf(o, at), subjectOf(o)
-			c.facts = append(c.facts, f)
-		}
-	}
 	directory, _ := source["directory"].(map[string]any)
 	for _, field := range sortedKeys(directory) {
 		if field != "recurse" {

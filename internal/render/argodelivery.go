@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	yaml "go.yaml.in/yaml/v3"
+
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/posture"
 )
@@ -128,4 +130,51 @@ func harmless(rule map[string]any) bool {
 	fields := append(texts(rule, "jsonPointers"), texts(rule, "jqPathExpressions")...)
 	return len(items(rule, "managedFieldsManagers"))+len(texts(rule, "managedFieldsManagers")) == 0 &&
 		!slices.ContainsFunc(fields, func(f string) bool { return !idleField.MatchString(f) })
+}
+
+// overrides are the facts about files beside a root by which Argo CD changes how it renders it, for every Application of the directory or
+// for one of a name (reposerver/repository/repository.go, mergeSourceParameters). Images change workloads only, as the image updater
+// writes them; parameters of Helm change nothing of a kustomization.
+func (c *cluster) overrides(r *root) []Fact {
+	if len(r.deliveries) > 0 && !slices.ContainsFunc(r.deliveries, func(d delivery) bool { return d.by.Kind != "Kustomization" }) {
+		return nil
+	}
+	entries, err := c.repo.readDir(r.dir)
+	if err != nil {
+		return nil
+	}
+	var out []Fact
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), ".argocd-source") {
+			continue
+		}
+		name := path.Join(r.dir, e.Name())
+		at := place{name, 1, 1}
+		docs, refused := c.repo.manifest(name)
+		if refused == nil && !slices.ContainsFunc(docs, func(d *document) bool { return overridden(d, &at) }) {
+			continue
+		}
+		f := r.fact(ruleNotModelled, at, "the file changes how Argo CD renders the directory in a way that is not known here")
+		f.By, f.Subject = r.by, posture.Subject{Kind: r.by.Kind, Namespace: r.by.Namespace, Name: r.by.Name}
+		if r.by.Kind == "" {
+			f.By = posture.Ref{Kind: "Kustomization", Name: r.dir}
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// overridden tells whether a file of overrides says more than images and parameters of Helm, and moves at there.
+func overridden(d *document, at *place) bool {
+	more := func(n *yaml.Node, known ...string) bool {
+		for i := 0; n != nil && i+1 < len(n.Content); i += 2 {
+			if !slices.Contains(known, n.Content[i].Value) {
+				at.line, at.col = n.Content[i].Line, n.Content[i].Column
+				return true
+			}
+		}
+		return n != nil && n.Kind != yaml.MappingNode
+	}
+	options, _ := child(d.node, "kustomize")
+	return more(d.node, "kustomize", "helm") || more(options, "images", "version")
 }

@@ -28,6 +28,7 @@ type cluster struct {
 	from   *root            // whose Flux and Argo CD objects are being followed; nil for those outside of any root
 	facts  []Fact
 	unseen []Unseen
+	read   map[string][]pattern // of .sourceignore and .gitattributes, by path
 }
 
 // Cluster renders every root of a cluster from the repository. It errors with ErrNoPath when the cluster's path is not a
@@ -35,7 +36,7 @@ type cluster struct {
 func Cluster(ctx context.Context, repo fs.FS, o Options) (*Result, error) {
 	top := path.Clean(strings.TrimPrefix(cmp.Or(o.Path, "."), "./"))
 	o.Limits = o.Limits.withDefaults()
-	c := &cluster{ctx: ctx, repo: newRepository(ctx, repo, o.Limits), options: o, known: map[string]*root{}}
+	c := &cluster{ctx: ctx, repo: newRepository(ctx, repo, o.Limits), options: o, known: map[string]*root{}, read: map[string][]pattern{}}
 	real, isDir, err := c.repo.resolve(top)
 	if err != nil || !isDir {
 		return nil, noPath(o.Path)
@@ -186,7 +187,7 @@ func (c *cluster) fill(result *Result) {
 			}
 		}
 		result.Overlays = append(result.Overlays, overlay)
-		result.Facts = append(append(result.Facts, r.facts...), r.told...)
+		result.Facts = slices.Concat(result.Facts, r.facts, r.told, c.overrides(r))
 		c.unseen = append(c.unseen, r.unseen...)
 		all = append(all, r.decoded...)
 		switch {

@@ -44,6 +44,7 @@ type delivery struct {
 	at         place
 	source     func() (name, content string)
 	exceptions func(objects []*object.Object) []Exception
+	ignore     ignoring
 }
 
 // deliveries are how the roots that were kept get into the cluster.
@@ -69,6 +70,7 @@ func (c *cluster) deliveries() []Delivery {
 			if d.exceptions != nil {
 				one.Exceptions = d.exceptions(r.decoded)
 			}
+			one.Exceptions = append(one.Exceptions, c.checkout(r, d.by, d.ignore)...)
 			for _, o := range r.decoded {
 				one.Exceptions = append(one.Exceptions, marked(o, d.by)...)
 			}

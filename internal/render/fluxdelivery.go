@@ -26,11 +26,16 @@ func (c *cluster) fluxDelivery(o *object.Object, spec map[string]any) delivery {
 	if spec["force"] == true {
 		add(NotKept, "spec.force", "its Kustomization deletes objects and makes them again when a field cannot be changed", false)
 	}
-	if source := c.fluxSource(o, spec); source != nil && source.Get("spec.suspend") == true {
-		add(NotApplied, "spec.sourceRef", "its source is suspended, so that nothing new of it is applied", true)
+	var ignore ignoring
+	if source := c.fluxSource(o, spec); source != nil {
+		if source.Get("spec.suspend") == true {
+			add(NotApplied, "spec.sourceRef", "its source is suspended, so that nothing new of it is applied", true)
+		}
+		ignore = ignoring{source.Text("spec.ignore"), c.place(source, "spec.ignore")}
 	}
 	return delivery{
-		by: refOf(o, "spec.path"), at: c.place(o, "spec.sourceRef"),
+		ignore: ignore,
+		by:     refOf(o, "spec.path"), at: c.place(o, "spec.sourceRef"),
 		source:     func() (string, string) { return c.sourceOf(o, spec) },
 		exceptions: func([]*object.Object) []Exception { return found },
 	}
