@@ -66,44 +66,56 @@ func TestHandOffOutlivesTheOverlays(t *testing.T) {
 // TestApplicationThatNobodyApplies: an Application that no root holds may mend what Git shows unsafe, but nobody is seen to apply it.
 func TestApplicationThatNobodyApplies(t *testing.T) {
 	const edge = "overlays/eks-prod/gateways/edge/edge.yaml"
-	application := func(patch string) string {
-		return `apiVersion: argoproj.io/v1alpha1
+	const application = `apiVersion: argoproj.io/v1alpha1
 kind: Application
 metadata: {name: edge, namespace: argocd}
 spec:
   project: default
   destination: {name: eks-prod}
-  source:
-    repoURL: https://git.example.com/fleet
-    path: overlays/eks-prod/gateways/edge
-    kustomize:
-      patches:
-      - target: {kind: ClientTrafficPolicy}
-        patch: |
-          - ` + patch + "\n"
+  source: {repoURL: https://git.example.com/fleet, path: `
+	patches := func(patch string) string {
+		return "patches: [{target: {kind: ClientTrafficPolicy}, patch: '- " + patch + "'}]"
+	}
+	ways := map[string]func(r *gatetest.Repo, patch string){
+		"patches": func(r *gatetest.Repo, patch string) {
+			r.Write("docs/edge.yaml", application+"overlays/eks-prod/gateways/edge, kustomize: {"+patches(patch)+"}}\n")
+		},
+		"contains": func(r *gatetest.Repo, patch string) {
+			r.Write("docs/edge.yaml", application+"docs/all}\n")
+			r.Write("docs/all/kustomization.yaml", "resources: [../../overlays/eks-prod/gateways/edge]\n"+patches(patch)+"\n")
+		},
+		"contains, by an Application of its own": func(r *gatetest.Repo, patch string) {
+			r.Write("docs/edge.yaml", application+"docs/apps}\n")
+			r.Write("docs/apps/kustomization.yaml", "resources: [all.yaml]\n")
+			r.Write("docs/apps/all.yaml", strings.Replace(application, "name: edge", "name: all", 1)+"docs/all}\n")
+			r.Write("docs/all/kustomization.yaml", "resources: [../../overlays/eks-prod/gateways/edge]\n"+patches(patch)+"\n")
+		},
 	}
 	fleet := `{"clusters": {"eks-prod": {"cloud": "eks", "path": "overlays/eks-prod", "gitops": {"engine": "argocd"},
   "controller": {"name": "envoy-gateway", "version": "1.9.1", "gatewayClassName": "eg", "dataPlaneNamespace": "envoy-gateway-system"},
   "gatewayAPI": {"version": "1.6"}, "networkPolicyEngine": "vpc-cni"}}}`
-	check := func(t *testing.T, weak bool, patch string) (*gatetest.Repo, *report.Report) {
-		r := gatetest.Relay(t)
-		r.Write("clusters.json", fleet)
-		r.Write("docs/edge.yaml", application(patch))
-		if weak {
-			r.Replace(edge, "mode: RequireAndVerify\n", "mode: VerifyIfGiven\n")
+	for name, apply := range ways {
+		check := func(t *testing.T, weak bool, patch string) (*gatetest.Repo, *report.Report) {
+			t.Parallel()
+			r := gatetest.Relay(t)
+			r.Write("clusters.json", fleet)
+			apply(r, patch)
+			if weak {
+				r.Replace(edge, "mode: RequireAndVerify\n", "mode: VerifyIfGiven\n")
+			}
+			return r, r.Check(gate.Options{Fleet: "clusters.json"})
 		}
-		return r, r.Check(gate.Options{Fleet: "clusters.json"})
+		t.Run(name+" and mends", func(t *testing.T) {
+			r, judged := check(t, true, "{op: replace, path: /spec/tls/clientValidation/mode, value: RequireAndVerify}")
+			r.Blocks(judged, "mtls/client-certificate-not-required", "Gateway edge/edge listener relay", "ClientTrafficPolicy edge/edge-relay", r.Line(edge, "mode: VerifyIfGiven"))
+		})
+		t.Run(name+" and weakens", func(t *testing.T) {
+			r, judged := check(t, false, "{op: replace, path: /spec/tls/clientValidation/mode, value: VerifyIfGiven}")
+			r.Blocks(judged, "mtls/client-certificate-not-required", "Gateway edge/edge listener relay", "ClientTrafficPolicy edge/edge-relay", "")
+		})
+		t.Run(name+" and changes nothing that matters", func(t *testing.T) {
+			r, judged := check(t, false, "{op: add, path: /metadata/annotations, value: {team: edge}}")
+			r.Passes(judged)
+		})
 	}
-	t.Run("mends", func(t *testing.T) {
-		r, judged := check(t, true, "{op: replace, path: /spec/tls/clientValidation/mode, value: RequireAndVerify}")
-		r.Blocks(judged, "mtls/client-certificate-not-required", "Gateway edge/edge listener relay", "ClientTrafficPolicy edge/edge-relay", r.Line(edge, "mode: VerifyIfGiven"))
-	})
-	t.Run("weakens", func(t *testing.T) {
-		r, judged := check(t, false, "{op: replace, path: /spec/tls/clientValidation/mode, value: VerifyIfGiven}")
-		r.Blocks(judged, "mtls/client-certificate-not-required", "Gateway edge/edge listener relay", "ClientTrafficPolicy edge/edge-relay", "")
-	})
-	t.Run("changes nothing that matters", func(t *testing.T) {
-		r, judged := check(t, false, "{op: add, path: /metadata/annotations, value: {team: edge}}")
-		r.Passes(judged)
-	})
 }

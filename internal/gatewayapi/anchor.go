@@ -104,6 +104,9 @@ func (w *World) anchor(owner *object.Object, at string, id object.ID, r posture.
 	if a.TrustDomain == "" {
 		a.TrustDomain = w.domainOf(a.SHA256)
 	}
+	if a.Source == FromSecret && made != nil {
+		a.Made = w.madeFrom(made)
+	}
 	return a
 }
 

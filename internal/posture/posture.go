@@ -154,6 +154,8 @@ type Anchor struct {
 	// (there, but not understood; an Unknown says why).
 	Source      string `json:"source"`
 	TrustDomain string `json:"trustDomain,omitempty"` // of the fleet, when the bundle is one of its
+	// Made is where an object in Git takes content from that is not: an issuer, a vault. To be compared.
+	Made string `json:"made,omitempty"`
 	// Roots is what its certificates say of themselves, as far as their PEM is in Git.
 	Roots []Root `json:"roots,omitempty"`
 }

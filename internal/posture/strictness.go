@@ -180,7 +180,11 @@ func AnchorKeys(anchors []Anchor) []string {
 				keys = append(keys, "sha256:"+sum)
 			}
 		default:
-			keys = append(keys, a.Ref.Kind+" "+a.Ref.Namespace+"/"+a.Ref.Name)
+			key := a.Ref.Kind + " " + a.Ref.Namespace + "/" + a.Ref.Name
+			if a.Made != "" {
+				key += " from " + a.Made
+			}
+			keys = append(keys, key)
 		}
 	}
 	slices.Sort(keys)

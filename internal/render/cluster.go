@@ -66,6 +66,10 @@ func Cluster(ctx context.Context, repo fs.FS, o Options) (*Result, error) {
 		}
 	}
 	c.settle()
+	result.ChangedOutside = c.changedOutside()
+	if c.options.AsFound {
+		c.asFound()
+	}
 	c.fill(result)
 	return result, nil
 }
@@ -120,7 +124,7 @@ func (c *cluster) follow(r *root) {
 		known.deliveries = append(known.deliveries, r.deliveries...)
 		return
 	}
-	if c.options.AsFound && c.from == nil && r.changed && c.foundAt(r.dir) {
+	if c.options.AsFound && !c.seen(c.from) && c.foundAt(r.dir) {
 		return
 	}
 	r.from, c.known[key] = []*root{c.from}, r
@@ -140,18 +144,6 @@ func (c *cluster) follow(r *root) {
 		}
 	}
 	c.queue = append(c.queue, r)
-}
-
-// foundAt reports whether a root was found below the cluster's path in a directory.
-func (c *cluster) foundAt(dir string) bool {
-	return slices.ContainsFunc(c.found, func(r *root) bool { return r.dir == dir })
-}
-
-// changedOutside reports whether a root that was found is judged as an Application outside of every root changes it.
-func (c *cluster) changedOutside() bool {
-	return slices.ContainsFunc(c.roots, func(r *root) bool {
-		return r.changed && c.foundAt(r.dir) && !slices.ContainsFunc(r.from, func(from *root) bool { return from != nil })
-	})
 }
 
 // place finds an object's field in the root that rendered it, while roots are still being gathered.
@@ -202,7 +194,6 @@ func (c *cluster) fill(result *Result) {
 				Why: "no Flux Kustomization or Argo CD Application that was found applies it; it is judged as if one did"})
 		}
 	}
-	result.ChangedOutside = c.changedOutside()
 	result.Deliveries = c.deliveries()
 	set := object.NewSet(all)
 	result.Objects = set.All()

@@ -14,8 +14,8 @@ type Options struct {
 	Exclude      map[string]string // path below the repository's root → reason; such roots are left out, visibly
 	Destinations []string          // what Argo CD calls the cluster: destination names and server URLs
 	Only         func(overlay string) bool
-	// AsFound: an Application outside of every root does not change a root that was found below the path. Nothing shows that anybody
-	// applies such an Application, so a change that it makes must not be all that is judged.
+	// AsFound: an Application outside of every root neither changes nor stands for a root that was found below the path. Nothing shows that
+	// anybody applies such an Application, so what it makes of the root must not be all that is judged.
 	AsFound bool
 	Limits  Limits
 	Jobs    int // roots rendered at once; 0 means one for each CPU
@@ -47,7 +47,7 @@ type Result struct {
 	Facts      []Fact
 	Unseen     []Unseen
 	Undecided  []Undecided
-	// ChangedOutside: an Application outside of every root changes a root below the path; Options.AsFound renders it without.
+	// ChangedOutside: an Application outside of every root changes or contains a root below the path; Options.AsFound renders it without.
 	ChangedOutside bool
 
 	sources map[string]*source

@@ -9,6 +9,9 @@ import "slices"
 func (c *cluster) settle() {
 	covered := map[string]bool{}
 	for _, r := range c.roots {
+		if c.options.AsFound && !c.seen(r) {
+			continue // it stands for nothing that was found
+		}
 		if !r.initial && r.survey != nil && r.refused == nil {
 			for _, k := range r.survey.kusts[1:] {
 				covered[k.dir] = true
