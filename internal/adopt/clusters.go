@@ -9,6 +9,7 @@ package adopt
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"io/fs"
 	"path"
 	"regexp"
@@ -66,6 +67,31 @@ func Clusters(fsys fs.FS) (clusters []Cluster, gateways []string, err error) {
 	}
 	slices.SortFunc(out, byName)
 	return out, l.gateways, nil
+}
+
+// Found is a place in a file.
+type Found struct {
+	File string
+	Line int
+}
+
+// Gateways are the files below a directory that seem to hold a Gateway, or what adds listeners to one, sorted; none when it is not there.
+func Gateways(fsys fs.FS, dir string) ([]Found, error) {
+	l := &look{fsys: fsys}
+	err := fs.WalkDir(fsys, dir, l.visit)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var out []Found
+	for _, file := range l.gateways {
+		content, readErr := fs.ReadFile(fsys, file)
+		at := gatewayKind.FindSubmatchIndex(content)
+		if readErr != nil || at == nil {
+			continue // it was there a moment ago
+		}
+		out = append(out, Found{file, 1 + bytes.Count(content[:at[2]], []byte("\n"))})
+	}
+	return out, err
 }
 
 // look is what was seen of the repository.

@@ -10,7 +10,8 @@ type Change struct {
 	Field   string          `json:"field"` // clientAuth, minTLS, …; "" for a whole entry, exit or grant
 	Before  string          `json:"before"`
 	After   string          `json:"after"`
-	// Direction: weaker, exchanged (a CA), wider (within the fleet), stronger, new, gone (with all its objects), other.
+	// Direction: weaker, exchanged (a CA), wider (within the fleet), stronger, new, gone (with all its objects), mass (much at
+	// once), other.
 	Direction string `json:"direction"`
 	Exposure  string `json:"exposure"`
 	Why       string `json:"why"`

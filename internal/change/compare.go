@@ -18,6 +18,7 @@ const (
 	Stronger  = "stronger"
 	New       = "new"
 	Gone      = "gone"
+	Mass      = "mass" // of a whole fleet: much is gone at once
 	Other     = "other"
 )
 

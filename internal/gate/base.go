@@ -117,6 +117,13 @@ func (b *base) load(ctx context.Context, p *place, o Options) (*side, error) {
 		return nil, fmt.Errorf("read the base: %w", err)
 	}
 	head.deliver(b.side)
+	if o.Trust != "head" && declared {
+		uncovered, err := head.uncovered(p, merge)
+		if err != nil {
+			return nil, err
+		}
+		b.facts = append(b.facts, uncovered...)
+	}
 	for _, c := range b.side.clusters {
 		for _, u := range c.rendered.Undecided {
 			b.undecided = append(b.undecided, report.Undecidedness{Cluster: c.Name, Overlay: u.Overlay, Message: "base: " + u.Message, Hint: u.Hint})

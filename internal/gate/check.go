@@ -111,6 +111,7 @@ func compare(base, head *side) map[string][]change.Change {
 		}
 		out[h.Name] = change.Compare(before, h.Posture, h.Wanted)
 	}
+	massRemoval(base, head, out)
 	return out
 }
 

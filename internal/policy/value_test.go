@@ -45,7 +45,7 @@ func TestEveryFieldIsSeen(t *testing.T) {
 // TestNothingIsAbsent: nil lists and maps are empty, and omitempty leaves nothing out.
 func TestNothingIsAbsent(t *testing.T) {
 	value := valueOf(posture.Anchor{})
-	want := ast.MustParseTerm(`{"ref": {"apiVersion": "", "kind": "", "namespace": "", "name": "", "field": ""}, "sha256": [], "system": false, "source": "", "trustDomain": "", "roots": []}`)
+	want := ast.MustParseTerm(`{"ref": {"apiVersion": "", "kind": "", "namespace": "", "name": "", "field": ""}, "sha256": [], "system": false, "source": "", "trustDomain": "", "made": "", "roots": []}`)
 	if value.Compare(want.Value) != 0 {
 		t.Errorf("got %v", value)
 	}

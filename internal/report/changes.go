@@ -8,7 +8,7 @@ import (
 
 // directions of a change in reading order, with what they mean and how they look.
 var directions = []struct{ name, color string }{
-	{"weaker", red}, {"exchanged", red}, {"wider", yellow}, {"gone", yellow}, {"new", blue}, {"other", none}, {"stronger", green},
+	{"weaker", red}, {"exchanged", red}, {"mass", red}, {"wider", yellow}, {"gone", yellow}, {"new", blue}, {"other", none}, {"stronger", green},
 }
 
 // ChangesText prints a posture difference as a reviewer would want to read it: what got weaker first.
