@@ -288,7 +288,7 @@ func lookCross(i installation, at place) verdict {
 	all := []verdict{i.refuse("providers.kubernetesCRD.allowCrossNamespace", "objects of any namespace may name those of another")}
 	for _, provider := range []string{"kubernetesCRD", "kubernetesGateway", "kubernetesIngress"} {
 		name := "providers." + provider + ".crossProviderNamespaces"
-		if provider == "kubernetesIngress" && !i.on("providers."+provider) {
+		if off, said := i.get("providers." + provider); provider == "kubernetesIngress" && !i.on("providers."+provider) && (said && off.text == "false" || i.whole) {
 			continue
 		}
 		o, said := i.options[strings.ToLower(name)]

@@ -144,6 +144,7 @@ func TestLooksViolated(t *testing.T) {
 		"by anybody":                    {"flux", values, "enabled: true, crossProviderNamespaces: [edge]", "enabled: true", "traefik-own-transports", "spec.values"},
 		"by a stranger":                 {"flux", values, "enabled: true, crossProviderNamespaces: [edge]", "enabled: true, crossProviderNamespaces: [edge, shop]", "traefik-own-transports", "spec.values.providers.kubernetesGateway.crossProviderNamespaces"},
 		"by an Ingress":                 {"flux", values, "kubernetesIngress: {enabled: false}", "kubernetesIngress: {enabled: true}", "traefik-own-transports", "spec.values"},
+		"by an Ingress, by default":     {"flux", values, "  kubernetesIngress: {enabled: false}\n", "", "traefik-own-transports", "spec.values"},
 		"names that are joined":         {"file", file, "safeNaming: true", "safeNaming: false", "traefik-safe-naming", `data["traefik.yml"]`},
 		"a load balancer":               {"flux", values, "service: {spec: {type: ClusterIP}}", "service: {enabled: true}", "traefik-cluster-service", "spec.values"},
 	} {
@@ -175,16 +176,33 @@ func TestLooksUnseen(t *testing.T) {
 		}
 	}
 	for name, text := range map[string]string{
-		"another chart":     strings.Replace(written["flux"](values), "chart: traefik", "chart: other", 1),
-		"another namespace": strings.Replace(written["file"](file), "namespace: traefik", "namespace: other", 1),
-		"a dynamic file":    written["file"]("http: {routers: {}}\n"),
-		"another image":     strings.Replace(written["arguments"](arguments), "docker.io/traefik:", "docker.io/other:", 1),
+		"another chart":        strings.Replace(written["flux"](values), "chart: traefik", "chart: other", 1),
+		"another namespace":    strings.Replace(written["file"](file), "namespace: traefik", "namespace: other", 1),
+		"a release elsewhere":  strings.Replace(written["flux"](values), "namespace: traefik}", "namespace: other}", 1),
+		"its target elsewhere": strings.Replace(written["flux"](values), "spec:\n  chart:", "spec:\n  targetNamespace: other\n  chart:", 1),
+		"an Application's":     strings.Replace(written["argo"](values), "spec:\n", "spec:\n  destination: {namespace: other}\n", 1),
+		"pods elsewhere":       strings.Replace(written["arguments"](arguments), "namespace: traefik", "namespace: other", 1),
+		"a dynamic file":       written["file"]("http: {routers: {}}\n"),
+		"another image":        strings.Replace(written["arguments"](arguments), "docker.io/traefik:", "docker.io/other:", 1),
 	} {
 		for id, p := range looks(t, text) {
 			if p.State != posture.PrerequisiteUnseen {
 				t.Errorf("%s: %s: %+v", name, id, p)
 			}
 		}
+	}
+	for name, text := range map[string]string{
+		"by its digest":   strings.Replace(written["arguments"](arguments), "traefik:v3.7.13", "traefik@sha256:00", 1),
+		"as its command":  strings.Replace(written["arguments"](arguments), "        args:", "        command:", 1),
+		"into its target": strings.Replace(strings.Replace(written["flux"](values), "namespace: traefik}", "namespace: flux-system}", 1), "spec:\n  chart:", "spec:\n  targetNamespace: traefik\n  chart:", 1),
+	} {
+		if p := looks(t, text)["traefik-strict-options"]; p.State != posture.PrerequisiteMet {
+			t.Errorf("%s: %+v", name, p)
+		}
+	}
+	notIngress := strings.Replace(written["flux"](strings.Replace(values, "  kubernetesIngress: {enabled: false}\n", "", 1)), "  values:", "  valuesFrom: [{kind: ConfigMap, name: more}]\n  values:", 1)
+	if p := looks(t, notIngress)["traefik-own-transports"]; p.State != posture.PrerequisiteUnseen {
+		t.Errorf("an Ingress provider that may be on: %+v", p)
 	}
 	for id, p := range looks(t, written["flux"](values)+"---\n"+written["arguments"]("--providers.kubernetesgateway=true\n")) {
 		if id == "traefik-strict-options" && p.State != posture.PrerequisiteViolated {

@@ -1,6 +1,7 @@
 package traefik
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -31,17 +32,21 @@ type option struct{ text, field string }
 // counts, so that each must be as it should.
 func installations(c controller.Cluster, set *object.Set) []installation {
 	var out []installation
+	home := c.Controller.DataPlaneNamespace
+	here := func(namespace string) bool { return home == "" || namespace == home } // a cluster may have others for other things
 	for _, o := range set.Kind("", "ConfigMap") {
-		if c.Controller.DataPlaneNamespace != "" && o.Namespace == c.Controller.DataPlaneNamespace {
+		if home != "" && o.Namespace == home {
 			out = append(out, files(o)...)
 		}
 	}
 	for _, kind := range []string{"Deployment", "DaemonSet", "StatefulSet"} {
 		for _, o := range set.Kind("apps", kind) {
-			out = append(out, containers(o)...)
+			if here(o.Namespace) {
+				out = append(out, containers(o)...)
+			}
 		}
 	}
-	return append(out, releases(set)...)
+	return append(out, releases(set, here)...)
 }
 
 // files are the static configurations of a ConfigMap: of its files those with entryPoints or providers. Dynamic ones have neither.
@@ -81,12 +86,14 @@ func containers(o *object.Object) []installation {
 	list, _ := o.Get("spec.template.spec.containers").([]any)
 	for n := range list {
 		at := object.Item("spec.template.spec.containers", n)
-		name, _, _ := strings.Cut(path.Base(o.Text(at+".image")), ":")
+		name := strings.FieldsFunc(path.Base(o.Text(at+".image")), func(c rune) bool { return c == ':' || c == '@' })
 		args, _ := o.Get(at + ".args").([]any)
-		if name != "traefik" || len(args) == 0 {
+		command, _ := o.Get(at + ".command").([]any)
+		if len(name) == 0 || name[0] != "traefik" || len(args)+len(command) < 1 {
 			continue
 		}
 		i := installation{object: o, at: at + ".args", options: map[string]option{}, whole: true}
+		i.arguments(command, at+".command")
 		i.arguments(args, at+".args")
 		i.whole = !i.on("configFile")
 		out = append(out, i)
@@ -95,10 +102,10 @@ func containers(o *object.Object) []installation {
 }
 
 // releases are those of the Helm chart, by Flux and by Argo CD.
-func releases(set *object.Set) []installation {
+func releases(set *object.Set, here func(namespace string) bool) []installation {
 	var out []installation
 	for _, o := range set.Kind("helm.toolkit.fluxcd.io", "HelmRelease") {
-		if o.Text("spec.chart.spec.chart") != chart && !fromOCI(set, o) {
+		if o.Text("spec.chart.spec.chart") != chart && !fromOCI(set, o) || !here(cmp.Or(o.Text("spec.targetNamespace"), o.Namespace)) {
 			continue
 		}
 		values, _ := o.Get("spec.values").(map[string]any)
@@ -111,7 +118,7 @@ func releases(set *object.Set) []installation {
 			places = append(places, object.Item("spec.sources", i))
 		}
 		for _, at := range places {
-			if o.Text(at+".chart") != chart {
+			if namespace := o.Text("spec.destination.namespace"); o.Text(at+".chart") != chart || namespace != "" && !here(namespace) {
 				continue
 			}
 			helm := at + ".helm"
@@ -135,12 +142,12 @@ func releases(set *object.Set) []installation {
 
 const chart = "traefik" // docsChart Chart.yaml
 
+// standard are the providers that the chart has on by itself (docsChart values.yaml).
+var standard = []string{"kubernetesCRD", "kubernetesIngress"}
+
 // fromOCI: a HelmRelease may have its chart from a registry, where the last part of the address is the chart's name.
 func fromOCI(set *object.Set, o *object.Object) bool {
-	namespace := o.Text("spec.chartRef.namespace")
-	if namespace == "" {
-		namespace = o.Namespace
-	}
+	namespace := cmp.Or(o.Text("spec.chartRef.namespace"), o.Namespace)
 	source := set.Find("source.toolkit.fluxcd.io", o.Text("spec.chartRef.kind"), namespace, o.Text("spec.chartRef.name"))
 	return source != nil && strings.HasPrefix(source.Text("spec.url"), "oci://") && path.Base(source.Text("spec.url")) == chart
 }
@@ -156,13 +163,16 @@ func release(o *object.Object, at string, values map[string]any, whole bool) ins
 		delete(rest, "enabled")
 		i.filled("providers."+name, rest, field)
 		on, said := provider["enabled"].(bool)
-		if said || name != "kubernetesCRD" && whole {
+		if said || !slices.Contains(standard, name) && whole {
 			i.options["providers."+strings.ToLower(name)] = option{fmt.Sprint(on), object.Key(field, "enabled")}
 		} else {
 			i.options["providers."+strings.ToLower(name)] = option{} // nothing but the name itself tells whether it is on
 		}
 	}
-	i.options["providers.kubernetescrd"] = i.or("providers.kubernetescrd", "true")
+	for _, name := range standard {
+		name = "providers." + strings.ToLower(name)
+		i.options[name] = i.or(name, "true")
+	}
 	ports := map[string]any{}
 	if whole {
 		ports = map[string]any{"web": map[string]any{"port": 8000}, "websecure": map[string]any{"port": 8443}, "traefik": map[string]any{"port": 8080}, "metrics": map[string]any{"port": 9100}}
