@@ -50,6 +50,10 @@ smoke: ## the quick part of e2e, as far as its components are already built
 corpus: ## every change of testdata/corpus through the check: a table, and the totals
 	@cd internal/corpus && $(GO) test -count=1 -timeout 30m -run TestCorpus -args -table
 
+.PHONY: mutate
+mutate: ## break every rule in every small way, and count what a case notices; make test does so for one way of 40
+	@cd internal/policy && $(GO) test -count=1 -timeout 60m -run TestMutation -v -args -mutate
+
 .PHONY: generate
 generate: build ## write overlays/ from the example fleet
 	$(GATESPAN) generate --fleet $(FLEET)

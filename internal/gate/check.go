@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/gatespan/gatespan/internal/change"
+	"github.com/gatespan/gatespan/internal/controller/catalog"
 	"github.com/gatespan/gatespan/internal/finding"
 	"github.com/gatespan/gatespan/internal/policy"
 	"github.com/gatespan/gatespan/internal/posture"
@@ -26,7 +27,7 @@ func Check(ctx context.Context, o Options) (*report.Report, error) {
 		return nil, err
 	}
 	defer b.close()
-	engine, err := policy.New(ctx, policy.Options{User: userRules(p, b), Today: o.Today})
+	engine, err := policy.New(ctx, policy.Options{User: userRules(p, b), Kinds: kinds(head), Today: o.Today})
 	if err != nil {
 		return nil, err
 	}
@@ -164,6 +165,19 @@ func userRules(p *place, b *base) fs.FS {
 	return sub
 }
 
+// kinds are those of objects, as far as they are known: what readers model, and what the repository has.
+func kinds(s *side) []string {
+	out := catalog.Kinds()
+	for _, c := range s.clusters {
+		for _, o := range c.objects.All() {
+			if !slices.Contains(out, o.Kind) {
+				out = append(out, o.Kind)
+			}
+		}
+	}
+	return out
+}
+
 // compile makes the report.
 func compile(head *side, b *base, findings []finding.Finding, changes []report.Change, rules int, o Options) *report.Report {
 	r := &report.Report{
@@ -186,6 +200,12 @@ func compile(head *side, b *base, findings []finding.Finding, changes []report.C
 			r.Undecided = append(r.Undecided, report.Undecidedness{
 				Cluster: c.Name, Overlay: c.path, Message: fmt.Sprintf("cluster %s: there is nothing at %s", c.Name, c.path),
 				Hint: "run gatespan generate, or correct the cluster's path in the fleet",
+			})
+		}
+		if c.vacant {
+			r.Undecided = append(r.Undecided, report.Undecidedness{
+				Cluster: c.Name, Overlay: c.path, Message: fmt.Sprintf("cluster %s: nothing was evaluated: there is no object below %s", c.Name, c.path),
+				Hint: "correct the cluster's path in the fleet, or remove the cluster from it",
 			})
 		}
 		r.OutOfScope = append(r.OutOfScope, outOfScope(c)...)

@@ -50,6 +50,7 @@ type ClusterState struct {
 	rendered *render.Result
 	objects  *object.Set
 	missing  bool          // its path does not exist
+	vacant   bool          // there is something at its path, and no object of it
 	delivery []render.Fact // about what Flux or Argo CD do with it
 }
 
@@ -228,16 +229,18 @@ func (s *side) read(ctx context.Context, t target, asFound bool, o Options) (Clu
 	result, err := render.Cluster(ctx, s.fsys, render.Options{
 		Path: t.path, Exclude: t.exclude, Cluster: t.facts.Name, Destinations: t.destinations, Jobs: o.Jobs, AsFound: asFound,
 	})
+	// A cluster that no exposure uses and whose path was not named is empty, not wrong.
+	meant := t.declaredPath || len(state.Wanted.Entries)+len(state.Wanted.Exits) > 0
 	switch {
 	case errors.Is(err, render.ErrNoPath):
-		// A cluster that no exposure uses and whose path was not named is empty, not wrong.
-		state.missing = t.declaredPath || len(state.Wanted.Entries)+len(state.Wanted.Exits) > 0
+		state.missing = meant
 		result = &render.Result{}
 	case err != nil:
 		return state, fmt.Errorf("cluster %s: %w", t.facts.Name, err)
 	}
 	state.rendered = result
 	state.objects = object.NewSet(result.Objects)
+	state.vacant = meant && !state.missing && state.objects.Len() == 0
 	s.interpret(&state)
 	return state, nil
 }

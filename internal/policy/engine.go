@@ -19,8 +19,9 @@ import (
 
 // Options of an engine.
 type Options struct {
-	User  fs.FS  // more rules, in the form of the built-in ones; nil for none
-	Today string // YYYY-MM-DD: data.gatespan.today, the only clock that rules have
+	User  fs.FS    // more rules, in the form of the built-in ones; nil for none
+	Kinds []string // of objects, as far as they are known: a user's rule must not misspell one
+	Today string   // YYYY-MM-DD: data.gatespan.today, the only clock that rules have
 	// Deadline for judging one cluster; a minute when zero. Rules that take longer are an error, never a pass.
 	Deadline time.Duration
 }
@@ -43,7 +44,7 @@ type Engine struct {
 func New(ctx context.Context, options Options) (*Engine, error) {
 	build := builtIn
 	if options.User != nil {
-		build = func() (compiled, error) { return compileAll(options.User) }
+		build = func() (compiled, error) { return compileAll(options) }
 	}
 	all, err := build()
 	if err != nil {
@@ -71,14 +72,14 @@ type compiled struct {
 	objects  bool // some rule reads input.objects
 }
 
-var builtIn = sync.OnceValues(func() (compiled, error) { return compileAll(nil) })
+var builtIn = sync.OnceValues(func() (compiled, error) { return compileAll(Options{}) })
 
-// compileAll compiles the built-in rules and the user's, which may be nil.
+// compileAll compiles the built-in rules and the user's, if there are any.
 //
 //  1. list and parse the modules; every rule must be documented, and its id be its folder and its package
-//  2. compile them strictly, with the capabilities left
-func compileAll(user fs.FS) (compiled, error) {
-	from, err := sources(user)
+//  2. compile them strictly, with the capabilities left; a user's must not name what is not there
+func compileAll(options Options) (compiled, error) {
+	from, err := sources(options.User)
 	if err != nil {
 		return compiled{}, err
 	}
@@ -92,20 +93,27 @@ func compileAll(user fs.FS) (compiled, error) {
 		return compiled{}, err
 	}
 	out.objects = slices.ContainsFunc(parsed, readsObjects)
-	out.compiler, err = compile(from, parsed, caps)
-	return out, err
+	if out.compiler, err = compile(from, parsed, caps); err != nil {
+		return compiled{}, err
+	}
+	return out, checkNames(from, parsed, out.compiler, options.Kinds)
 }
 
 // Rules lists the compiled rules, sorted by id.
 func (e *Engine) Rules() []Rule { return slices.Clone(e.rules) }
 
 // capabilities leaves out every builtin that is nondeterministic (http.send, time.now_ns, rand.intn, opa.runtime, … by OPA's own
-// mark) and every host: a rule that names one does not compile.
+// mark), reads the clock without that mark, or compiles more Rego, and every host: a rule that names one does not compile.
 func capabilities() *ast.Capabilities {
 	caps := ast.CapabilitiesForThisVersion()
 	caps.AllowNet = []string{}
-	caps.Builtins = slices.DeleteFunc(caps.Builtins, func(b *ast.Builtin) bool { return b.IsNondeterministic() })
+	caps.Builtins = slices.DeleteFunc(caps.Builtins, func(b *ast.Builtin) bool { return b.IsNondeterministic() || slices.Contains(unmarked, b.Name) })
 	return caps
+}
+
+// unmarked: a token or a chain of certificates is verified at the time of the run (topdown/tokens.go, topdown/crypto.go).
+var unmarked = []string{
+	"io.jwt.decode_verify", "crypto.x509.parse_and_verify_certificates", "crypto.x509.parse_and_verify_certificates_with_options", "rego.parse_module",
 }
 
 func rulesOf(from []source, modules []*ast.Module) ([]Rule, error) {
@@ -135,13 +143,14 @@ func rulesOf(from []source, modules []*ast.Module) ([]Rule, error) {
 func compile(from []source, parsed []*ast.Module, caps *ast.Capabilities) (*ast.Compiler, error) {
 	modules := make(map[string]*ast.Module, len(from))
 	for i, s := range from {
-		name := s.file
-		if s.user {
-			name = "--policies/" + name // a user's file may have the name of a built-in helper
-		}
-		modules[name] = parsed[i]
+		modules[s.module()] = parsed[i]
 	}
 	compiler := ast.NewCompiler().WithCapabilities(caps).WithStrict(true)
+	if slices.ContainsFunc(from, func(s source) bool { return s.user }) {
+		schemas := ast.NewSchemaSet() // which make the compiler check types, and take longer
+		schemas.Put(ast.SchemaRootRef, inputSchema())
+		compiler = compiler.WithSchemas(schemas)
+	}
 	if compiler.Compile(modules); compiler.Failed() {
 		return nil, compiler.Errors
 	}

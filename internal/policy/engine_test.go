@@ -139,6 +139,11 @@ func TestRefusedRules(t *testing.T) {
 		"network":               {"team/blue/blue.rego", blue + "\nx := http.send({\"method\": \"get\", \"url\": \"https://example.com\"})\n", "undefined function http.send"},
 		"clock":                 {"team/blue/blue.rego", blue + "\nx := time.now_ns()\n", "undefined function time.now_ns"},
 		"environment":           {"team/blue/blue.rego", blue + "\nx := opa.runtime()\n", "undefined function opa.runtime"},
+		"names of the network":  {"team/blue/blue.rego", blue + "\nx := net.lookup_ip_addr(\"example.com\")\n", "undefined function net.lookup_ip_addr"},
+		"chance":                {"team/blue/blue.rego", blue + "\nx := rand.intn(\"a\", 2)\n", "undefined function rand.intn"},
+		"a hidden clock":        {"team/blue/blue.rego", blue + "\nx := io.jwt.decode_verify(\"a\", {})\n", "undefined function io.jwt.decode_verify"},
+		"another hidden clock":  {"team/blue/blue.rego", blue + "\nx := crypto.x509.parse_and_verify_certificates(\"a\")\n", "undefined function crypto.x509"},
+		"more Rego":             {"team/blue/blue.rego", blue + "\nx := rego.parse_module(\"a\", \"b\")\n", "undefined function rego.parse_module"},
 		"unused variable":       {"team/blue/blue.rego", blue + "\nx if {\n\ty := input.cluster\n}\n", "var y unused"},
 		"unused import":         {"team/blue/blue.rego", strings.Replace(blue, "import", "import data.gatespan.lib.scope\nimport", 1), "unused"},
 		"syntax":                {"team/blue/blue.rego", blue + "\nx :=\n", "team/blue/blue.rego:"},
@@ -161,13 +166,15 @@ func TestUndecided(t *testing.T) {
 	input := judging(entry())
 	input.Cluster.Name = "judged" // the canary's has no name
 	for name, c := range map[string]struct{ text, want string }{
-		"a builtin fails":      {rule("finding := to_number(\"x\")"), "to_number"},
-		"not a finding":        {rule("finding := \"blue\""), "not well formed"},
-		"a field too many":     {rule(`finding := {"subject": {"kind": "A"}, "message": "m", "colour": "blue"}`), "not well formed"},
-		"no message":           {rule(`finding := {"subject": {"kind": "A"}, "message": ""}`), "no message"},
-		"no subject":           {rule(`finding := {"message": "m"}`), "no subject"},
-		"no such severity":     {rule(`finding := {"subject": {"kind": "A"}, "message": "m", "severity": "fatal"}`), "no known severity"},
-		"it does not end soon": {rule("finding := [x | some x in numbers.range(1, 1000); some y in numbers.range(1, 1000); some z in numbers.range(1, 1000); x + y + z < 0]"), "cancel"},
+		"a builtin fails":         {rule("finding := to_number(\"x\")"), "to_number"},
+		"not a finding":           {rule("finding := \"blue\""), "not well formed"},
+		"a field too many":        {rule(`finding := {"subject": {"kind": "A"}, "message": "m", "colour": "blue"}`), "not well formed"},
+		"no message":              {rule(`finding := {"subject": {"kind": "A"}, "message": ""}`), "no message"},
+		"no subject":              {rule(`finding := {"message": "m"}`), "no subject"},
+		"no such severity":        {rule(`finding := {"subject": {"kind": "A"}, "message": "m", "severity": "fatal"}`), "no known severity"},
+		"a list of all numbers":   {rule("finding := numbers.range(1, 1000000000000)"), "cancel"},
+		"a list of all addresses": {rule("finding := net.cidr_expand(\"::/0\")"), "cancel"},
+		"it does not end soon":    {rule("finding := [x | some x in numbers.range(1, 1000); some y in numbers.range(1, 1000); some z in numbers.range(1, 1000); x + y + z < 0]"), "cancel"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := engine(t, user("team/blue/blue.rego", c.text))

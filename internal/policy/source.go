@@ -27,6 +27,14 @@ type source struct {
 	text string
 }
 
+// module is its name for the compiler: a user's file may have the name of a built-in helper.
+func (s source) module() string {
+	if s.user {
+		return "--policies/" + s.file
+	}
+	return s.file
+}
+
 // sources lists the rules and helpers of the built-in policies and of the user's, without tests, sorted by file. A Rego file in
 // a place where no rule lives is an error: it would be a rule that nobody evaluates.
 func sources(user fs.FS) ([]source, error) {

@@ -3,6 +3,7 @@ package policy
 import (
 	"encoding/json"
 	"fmt"
+	"iter"
 	"reflect"
 	"strings"
 
@@ -55,19 +56,29 @@ func value(v reflect.Value) ast.Value {
 }
 
 func structValue(v reflect.Value) ast.Value {
-	t := v.Type()
-	terms := make([][2]*ast.Term, 0, t.NumField())
-	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		if name == "-" || !t.Field(i).IsExported() {
-			continue
-		}
-		if name == "" {
-			name = t.Field(i).Name
-		}
+	terms := make([][2]*ast.Term, 0, v.NumField())
+	for i, name := range names(v.Type()) {
 		terms = append(terms, [2]*ast.Term{ast.StringTerm(name), ast.NewTerm(value(v.Field(i)))})
 	}
 	return ast.NewObject(terms...)
+}
+
+// names yields the JSON names of a struct's fields, with their numbers.
+func names(t reflect.Type) iter.Seq2[int, string] {
+	return func(yield func(int, string) bool) {
+		for i := range t.NumField() {
+			name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+			if name == "-" || !t.Field(i).IsExported() {
+				continue
+			}
+			if name == "" {
+				name = t.Field(i).Name
+			}
+			if !yield(i, name) {
+				return
+			}
+		}
+	}
 }
 
 // JSON is an input as rules see it, for another engine than this one: every field is there, and no list or map is null.

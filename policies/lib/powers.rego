@@ -48,15 +48,12 @@ end(holder) if {
 	holder.namespace in ends
 }
 
-ends := ({want.service.namespace | some want in input.wanted.entries} | {want.gateway.namespace | some want in input.wanted.exits}) | {split(service, "/")[0] | some service in scope.exposed}
+ends := {want.gateway.namespace | some want in input.wanted.exits} | {split(service, "/")[0] | some service in scope.exposed}
 
-# engine: what applies the overlays has power over everything, and is judged by what is in Git.
-engine(holder) if {
-	workload(holder)
-	holder.name in {
-		"kustomize-controller", "helm-controller", "flux-operator", "flux-operator-instance",
-		"argocd-application-controller", "argocd-server", "argocd-applicationset-controller",
-	}
+# engine: a workload of this name applies the overlays; it has power over everything, and is judged by what is in Git.
+engine(holder) if holder.name in {
+	"kustomize-controller", "helm-controller", "flux-operator", "flux-operator-instance",
+	"argocd-application-controller", "argocd-server", "argocd-applicationset-controller",
 }
 
 # Who has which role.

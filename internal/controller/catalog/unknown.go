@@ -96,6 +96,22 @@ func kinds(profiles []controller.Profile) map[string][]string {
 	return out
 }
 
+// Kinds are all that gatespan has a meaning for, of whatever group.
+func Kinds() []string {
+	out := []string{
+		"ConfigMap", "Secret", "Service", "Namespace", "ServiceAccount", "Deployment", "StatefulSet", "DaemonSet", "Pod", "Job", "CronJob",
+		"Ingress", "NetworkPolicy", "Endpoints", "EndpointSlice", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding",
+	}
+	var profiles []controller.Profile
+	for _, known := range All() {
+		profiles = append(profiles, known.Profile())
+	}
+	for _, list := range kinds(profiles) {
+		out = append(out, list...)
+	}
+	return out
+}
+
 func unknownKinds(w *gatewayapi.World, profiles []controller.Profile) {
 	known := kinds(profiles)
 	for _, o := range w.Objects.All() {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/gatespan/gatespan/internal/gate"
@@ -148,7 +149,23 @@ func (r *Repo) Check(o gate.Options) *report.Report {
 	r.t.Helper()
 	judged, err := gate.Check(context.Background(), r.options(o))
 	r.fail(err)
+	for _, f := range judged.Findings {
+		fired.Store(f.Rule, true)
+	}
 	return judged
+}
+
+// fired are the rules of all findings of all checks, of every repository of a test binary.
+var fired sync.Map
+
+// Fired lists the rules that have found something in any check so far.
+func Fired() []string {
+	var out []string
+	fired.Range(func(rule, _ any) bool {
+		out = append(out, rule.(string))
+		return true
+	})
+	return out
 }
 
 // CheckError judges the work tree, which must not be possible.

@@ -25,3 +25,10 @@ test_blocks_another_name_though_attested if given.blocks(rule.deny) with input a
 test_blocks_what_passthrough_attests if given.blocks(rule.deny) with input as given.wanting(named(""), object.union(attested, {"mode": "Passthrough"}))
 
 test_blocks_another_service_though_attested if given.blocks(rule.deny) with input as given.wanting(given.backend({"ref": {"name": "other"}, "name": {"value": ""}}), attested)
+
+test_passes_plaintext_which_another_rule_blocks if {
+	given.passes(rule.deny) with input as given.wanting(given.backend({"tls": {"value": "none"}, "name": {"value": ""}}), {})
+	given.passes(rule.deny) with input as given.wanting(given.backend({"tls": {"value": "none"}, "name": {"value": "web.web.svc"}}), {})
+}
+
+test_passes_any_name_where_none_is_declared if given.passes(rule.deny) with input as given.wanting(named("web.web.svc"), {"backendName": ""})

@@ -29,3 +29,8 @@ test_passes_the_mesh if given.passes(rule.deny) with input as given.wanting(give
 test_passes_an_exit_which_egress_judges if given.passes(rule.deny) with input as given.backend({"external": true, "tls": {"value": "none"}})
 
 test_blocks_plaintext_though_attested if given.blocks(rule.deny) with input as given.wanting(plain, {"attested": true, "services": ["relay"]})
+
+test_warns_of_another_service_behind_another_listener if {
+	routes := [object.union(given.safe_route, {"backends": [object.union(given.safe_backend, {"ref": {"name": "web"}, "tls": {"value": "none"}})]})]
+	given.warns(rule.deny) with input as given.wanting(given.entry({"subject": {"listener": "other"}, "routes": routes}), {})
+}

@@ -17,3 +17,11 @@ way(pods) := given.wanting(
 test_blocks_an_exposed_pod if given.blocks(rule.deny) with input as way({"app": "relay", "version": "2"})
 
 test_passes_another_pod if given.passes(rule.deny) with input as way({"app": "agent"})
+
+test_blocks_the_network_of_the_node if {
+	given.blocks(rule.deny) with input as given.wanting(given.posture({"ways": [object.union(given.safe_way, {"via": "host-network", "service": given.service})]}), {})
+}
+
+test_says_where_it_leads if {
+	given.says(rule.deny, "leads around the gateway to") with input as given.wanting(given.posture({"ways": [object.union(given.safe_way, {"via": "host-port", "service": given.service})]}), {})
+}

@@ -18,3 +18,5 @@ test_passes_the_names_of_namespaces if given.passes(rule.deny) with input as ope
 test_passes_the_same_namespace if given.passes(rule.deny) with input as given.entry({})
 
 test_passes_a_public_gateway if given.passes(rule.deny) with input as given.public(open_to({"everybody": true}))
+
+test_blocks_every_namespace_whatever_the_label if given.blocks(rule.deny) with input as open_to({"everybody": true, "selector": "team=shop"})

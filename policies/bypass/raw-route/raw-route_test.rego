@@ -14,3 +14,13 @@ test_blocks_on_a_public_gateway if given.blocks(rule.deny) with input as given.w
 test_passes_an_http_route if given.passes(rule.deny) with input as given.wanting(given.entry({}), {})
 
 test_passes_a_service_that_is_not_exposed if given.passes(rule.deny) with input as given.public(given.route(raw))
+
+test_blocks_every_kind_of_raw_route if {
+	given.blocks(rule.deny) with input as given.wanting(given.route({"ref": {"kind": "UDPRoute"}}), {})
+	given.blocks(rule.deny) with input as given.wanting(given.entry({"protocol": "TCP"}), {})
+}
+
+test_passes_a_raw_route_beside_the_exposed_service if {
+	other := object.union(object.union(given.safe_route, raw), {"backends": [object.union(given.safe_backend, {"ref": {"name": "web"}})]})
+	given.passes(rule.deny) with input as given.wanting(given.public(given.entry({"routes": [given.safe_route, other]})), {})
+}

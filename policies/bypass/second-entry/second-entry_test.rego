@@ -50,3 +50,23 @@ test_blocks_it_on_another_gateway if {
 	elsewhere := object.union(namesake, {"gateway": web})
 	given.blocks(rule.deny) with input as given.wanting(given.posture({"entries": [elsewhere]}), {"listener": {"kind": "ListenerSet"}})
 }
+
+test_passes_plaintext_which_another_rule_blocks if {
+	given.passes(rule.deny) with input as with_second({"clientAuth": {"value": "none"}, "tls": {"value": "none"}})
+}
+
+test_passes_client_certificates_on_a_public_gateway if given.passes(rule.deny) with input as with_second({})
+
+test_passes_the_declared_listener_wherever_it_is if {
+	given.passes(rule.deny) with input as given.wanting(given.public(given.entry({"clientAuth": {"value": "none"}})), {})
+}
+
+test_passes_a_listener_without_client_certificates_which_another_rule_blocks if {
+	given.passes(rule.deny) with input as given.wanting(given.posture({"entries": [given.safe_entry, second({"clientAuth": {"value": "none"}})]}), {})
+}
+
+test_blocks_the_listener_of_another_exposure if {
+	billing := object.union(given.wanted_entry, {"exposure": "billing", "service": {"name": "billing"}, "listener": {"listener": "billing"}})
+	routes := [object.union(given.safe_route, {"backends": [object.union(given.safe_backend, {"ref": {"name": "billing"}})]})]
+	given.blocks(rule.deny) with input as object.union(given.entry({"routes": routes}), {"wanted": {"entries": [given.wanted_entry, billing]}})
+}

@@ -35,3 +35,14 @@ test_blocks_where_a_listener_set_has_the_gateways_name if {
 test_blocks_a_listener_set_that_is_gone if {
 	given.by(rule.deny, "ListenerSet", "edge") with input as given.wanting(given.entry({}), {"listener": {"kind": "ListenerSet"}})
 }
+
+test_blocks_a_refused_listener_once if {
+	refused := given.entry({"served": given.policy(false, "its CA is missing"), "port": 8443})
+	count(rule.deny) == 1 with input as given.wanting(refused, {})
+}
+
+test_blocks_a_wildcard_of_other_names if {
+	given.blocks(rule.deny) with input as given.wanting(given.entry({"hostnames": ["*.example.net"]}), {})
+	given.blocks(rule.deny) with input as given.wanting(given.entry({"hostnames": ["*.other.com"]}), {})
+	given.blocks(rule.deny) with input as given.wanting(given.entry({"hostnames": ["x.example.com"]}), {})
+}

@@ -18,3 +18,7 @@ test_warns_of_an_ordinary_call if given.warns(rule.deny) with input as given.tru
 test_passes_the_declared_root if given.passes(rule.deny) with input as given.for_exit(given.exit({}), {})
 
 test_passes_an_ordinary_call_with_a_ca_of_its_own if given.passes(rule.deny) with input as given.trusting(given.stray_exit(signed([given.anchor([given.foreign_sum])])))
+
+test_passes_plaintext_which_another_rule_blocks if {
+	given.passes(rule.deny) with input as given.exit(object.union(signed([]), {"tls": given.setting("none")}))
+}

@@ -12,3 +12,8 @@ test_blocks_one_name_more if given.blocks(rule.deny) with input as given.for_exi
 test_warns_of_an_ordinary_call if given.warns(rule.deny) with input as given.stray_exit(named([]))
 
 test_passes_the_hostname if given.passes(rule.deny) with input as given.for_exit(given.exit({}), {})
+
+test_passes_plaintext_which_another_rule_blocks if {
+	given.passes(rule.deny) with input as given.exit(object.union(named([]), {"tls": given.setting("none")}))
+	given.passes(rule.deny) with input as given.for_exit(given.exit(object.union(named(["*.example.com"]), {"tls": given.setting("none")})), {})
+}

@@ -21,3 +21,13 @@ test_warns_of_an_unknown_peer_of_an_exposure if given.warns(rule.deny) with inpu
 test_passes_its_own_floor if given.passes(rule.deny) with input as given.meeting(given.exit({}), {"minTLS": "1.2"})
 
 test_passes_the_floor_of_the_entry if given.passes(rule.deny) with input as given.meeting(given.exit(old), {})
+
+test_passes_an_exposure_whose_entry_is_known if given.passes(rule.deny) with input as given.meeting(given.for_exit(given.exit(old), {"floorBy": "gateway"}), {})
+
+test_passes_an_exposure_whose_pods_are_attested if given.passes(rule.deny) with input as given.for_exit(given.exit(old), {"floorBy": "attested"})
+
+test_passes_plaintext_which_another_rule_blocks if given.passes(rule.deny) with input as given.exit(object.union(old, {"tls": given.setting("none")}))
+
+test_warns_of_an_entry_that_does_not_end_tls if {
+	given.warns(rule.deny) with input as given.meeting(given.exit(old), {"tls": "passthrough", "minTLS": ""})
+}

@@ -16,3 +16,13 @@ test_warns_of_a_policy_that_calls_a_service if {
 }
 
 test_passes_an_http_route if given.passes(rule.deny) with input as granting({})
+
+test_passes_every_usual_referrer if {
+	every kind in ["HTTPRoute", "GRPCRoute", "TLSRoute", "Gateway", "ListenerSet", "BackendTLSPolicy"] {
+		given.passes(rule.deny) with input as granting({"fromKind": kind})
+	}
+}
+
+test_blocks_a_namesake_that_reads_config_maps if given.blocks(rule.deny) with input as granting({"fromGroup": "example.com", "toKind": "ConfigMap"})
+
+test_blocks_the_core_group if given.blocks(rule.deny) with input as granting({"fromGroup": "", "fromKind": "Pod"})

@@ -25,3 +25,21 @@ test_blocks_a_backend_once if {
 test_passes_a_granted_reference if given.passes(rule.deny) with input as refers({})
 
 test_passes_a_reference_within_the_namespace if given.passes(rule.deny) with input as refers({"crossNamespace": false})
+
+test_passes_within_the_namespace_though_not_granted if given.passes(rule.deny) with input as refers({"crossNamespace": false, "granted": false})
+
+test_blocks_a_mirror if given.blocks(rule.deny) with input as given.route({"mirrors": [object.union(given.safe_backend, {"granted": false})]})
+
+test_passes_a_granted_backend if given.passes(rule.deny) with input as given.entry({})
+
+with_references(references) := object.union(given.backend({"granted": false}), {"posture": {"references": references}})
+
+test_blocks_a_backend_once_with_its_reason if {
+	ignored := object.union(given.safe_reference, {"granted": false, "ignored": "the controller does not ask"})
+	count(rule.deny) == 1 with input as with_references([ignored])
+}
+
+test_blocks_a_backend_beside_other_references if {
+	other := object.union(given.safe_reference, {"from": given.ref("HTTPRoute", "edge", "other")})
+	given.blocks(rule.deny) with input as with_references([other])
+}

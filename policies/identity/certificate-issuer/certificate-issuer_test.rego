@@ -53,3 +53,15 @@ test_passes_an_egress_gateways_listener if {
 	inner := object.union(given.serving, {"serves": [given.egress_listener]})
 	given.passes(rule.deny) with input as signed(inner, given.issuer_of("selfSigned"))
 }
+
+related(finding) := [related.by.kind | some related in finding.related]
+
+test_shows_the_certificate_beside_the_issuer if {
+	some finding in rule.deny with input as signed(given.serving, given.issuer_of("selfSigned"))
+	count(related(finding)) == 1
+}
+
+test_shows_the_certificate_once if {
+	some finding in rule.deny with input as given.wanting_both(signed(given.serving, another))
+	count(related(finding)) == 0
+}

@@ -41,3 +41,14 @@ test_passes_one_secret_for_both_ends_of_an_egress_gateway if {
 	both := object.union(given.calling, {"serves": [given.egress_listener]})
 	given.passes(rule.deny) with input as given.wanting_both(named(both, [given.identity, given.dns("relay.orders.svc")]))
 }
+
+test_says_which_name_is_missing if {
+	given.says(rule.deny, "does not name relay.example.com") with input as given.wanting_both(named(given.serving, []))
+}
+
+test_warns_of_names_that_do_not_cover if {
+	given.warns(rule.deny) with input as named(given.serving, [object.union(given.dns("*.example.com"), {"type": "uri"})])
+	given.warns(rule.deny) with input as named(given.serving, [given.dns("x.example.com")])
+	given.warns(rule.deny) with input as named(given.serving, [given.dns("*.example.net")])
+	given.warns(rule.deny) with input as named(given.serving, [object.union(given.dns("relay.example.com"), {"type": "email"})])
+}

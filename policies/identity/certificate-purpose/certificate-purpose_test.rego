@@ -46,3 +46,5 @@ test_passes_another_secret if {
 }
 
 test_passes_a_public_gateway if given.passes(rule.deny) with input as given.public(serving([]))
+
+test_passes_what_nobody_presents if given.passes(rule.deny) with input as given.certified(object.union(given.calling, {"presents": [], "purposes": {"value": ["server auth"]}}))

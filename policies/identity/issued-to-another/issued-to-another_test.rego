@@ -22,3 +22,10 @@ test_passes_the_consumers_own if given.passes(rule.deny) with input as given.wan
 test_passes_a_server if given.passes(rule.deny) with input as stray({"purposes": {"value": ["server auth"]}})
 
 test_passes_another_identity if given.passes(rule.deny) with input as stray({"names": {"value": [given.dns("relay.example.com")]}})
+
+test_blocks_any_purpose if given.blocks(rule.deny) with input as stray({"purposes": {"value": ["any"]}})
+
+test_blocks_an_identity_that_only_an_exit_knows if {
+	base := stray({})
+	given.blocks(rule.deny) with input as object.union(base, {"wanted": {"entries": []}})
+}

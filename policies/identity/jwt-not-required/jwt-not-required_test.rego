@@ -34,3 +34,20 @@ test_blocks_what_nobody_enforces if {
 test_passes_the_token if given.passes(rule.deny) with input as asking("required", ["https://issuer.example.com"], ["relay"])
 
 test_passes_where_none_is_asked_for if given.passes(rule.deny) with input as given.wanting(given.entry({}), {"jwt": null})
+
+test_says_what_is_there if {
+	some finding in rule.deny with input as asking("optional", [], [])
+	finding.value == "optional"
+}
+
+test_passes_any_token_where_none_is_asked_for if {
+	tokens := given.setting({"value": "required", "issuers": ["https://issuer.example.com"], "audiences": ["relay"]})
+	given.passes(rule.deny) with input as given.wanting(given.entry({"jwt": tokens}), {"jwt": null})
+}
+
+test_blocks_an_optional_token_of_the_right_issuer if {
+	unsafe := asking("optional", ["https://issuer.example.com"], ["relay"])
+	given.blocks(rule.deny) with input as unsafe
+}
+
+test_blocks_an_optional_token_once if count(rule.deny) == 1 with input as asking("optional", ["https://other.example.com"], ["relay"])

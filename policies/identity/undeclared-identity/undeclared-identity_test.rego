@@ -22,3 +22,17 @@ test_passes_the_consumer_as_a_principal if {
 test_passes_a_listener_that_nobody_declares if {
 	given.passes(rule.deny) with input as given.entry({})
 }
+
+test_says_who_is_accepted if {
+	some finding in rule.deny with input as accepting([{"type": "uri", "match": "exact", "value": "spiffe://corp.example.com/ns/web/sa/web"}])
+	finding.value == "spiffe://corp.example.com/ns/web/sa/web"
+	finding.by.kind == "ClientTrafficPolicy"
+}
+
+test_passes_a_pattern_which_another_rule_blocks if {
+	given.passes(rule.deny) with input as accepting([{"type": "uri", "match": "regex", "value": "spiffe://.*"}])
+}
+
+test_blocks_another_principal if {
+	given.blocks(rule.deny) with input as accepting([{"type": "principal", "match": "exact", "value": "corp.example.com/ns/web/sa/web"}])
+}

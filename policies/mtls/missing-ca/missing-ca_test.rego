@@ -15,3 +15,5 @@ test_blocks_a_bundle_that_the_controller_does_without if given.blocks(rule.deny)
 test_passes_a_declared_bundle if given.passes(rule.deny) with input as refers({"resolved": "fleet"})
 
 test_passes_a_leaf_secret if given.passes(rule.deny) with input as refers({"resolved": "", "to": given.ref("Secret", "edge", "tls")})
+
+test_blocks_a_dangling_trust_bundle if given.blocks(rule.deny) with input as refers({"resolved": "", "to": given.ref("ClusterTrustBundle", "", "corp")})

@@ -30,3 +30,8 @@ test_passes_where_no_certificate_is_asked_for if given.passes(rule.deny) with in
 test_passes_a_plaintext_hop if given.passes(rule.deny) with input as given.backend({"tls": {"value": "none"}, "ca": {"value": [given.holding(leaf)]}})
 
 test_passes_a_plaintext_call if given.passes(rule.deny) with input as given.exit({"tls": {"value": "none"}, "ca": {"value": [given.holding(leaf)]}})
+
+test_shows_the_setting_beside_the_root if {
+	some finding in rule.deny with input as given.entry({"clientCA": {"value": [given.holding(leaf)]}})
+	[related.by.kind | some related in finding.related] == ["ClientTrafficPolicy"]
+}

@@ -23,3 +23,19 @@ test_passes_infrastructure_providers if given.passes(rule.deny) with input as gi
 test_passes_developers_at_home if given.passes(rule.deny) with input as given.with_developers(unknown({"reaches": [given.reach("what is not known", "service", "relay")]}), [given.team])
 
 test_passes_what_is_known if given.passes(rule.deny) with input as given.power({})
+
+test_passes_the_api_server if {
+	given.passes(rule.deny) with input as unknown({"holder": {"name": "system:masters"}})
+	given.passes(rule.deny) with input as unknown({"holder": given.account("kube-system", "default")})
+}
+
+test_passes_roles_that_nothing_binds if {
+	given.passes(rule.deny) with input as unknown({"holder": {"kind": "ClusterRole", "namespace": "", "name": "default"}})
+	given.passes(rule.deny) with input as unknown({"holder": {"kind": "Role", "namespace": "relay", "name": "relay"}})
+}
+
+test_warns_of_the_workloads_of_a_service_by_its_namespace if {
+	elsewhere := {"wanted": {"entries": [object.union(given.wanted_entry, {"service": {"namespace": "shop", "name": "web"}})]}}
+	given.warns(rule.deny) with input as object.union(unknown({"holder": given.account("shop", "shop")}), elsewhere)
+	given.passes(rule.deny) with input as object.union(unknown({"holder": given.account("web", "web")}), elsewhere)
+}

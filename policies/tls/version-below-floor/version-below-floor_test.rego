@@ -17,3 +17,15 @@ test_warns_on_a_public_gateway if given.warns(rule.deny) with input as given.pub
 test_passes_the_floor if given.passes(rule.deny) with input as given.entry({})
 
 test_passes_passthrough_which_is_not_the_gateways if given.passes(rule.deny) with input as given.entry({"tls": {"value": "passthrough"}, "minTLS": {"value": ""}})
+
+test_passes_passthrough_on_a_public_gateway if {
+	given.passes(rule.deny) with input as given.public(given.entry({"tls": {"value": "passthrough"}, "minTLS": {"value": ""}}))
+}
+
+test_passes_the_floor_on_a_public_gateway if given.passes(rule.deny) with input as given.public(given.entry({}))
+
+test_blocks_every_old_version if {
+	every version in ["1.0", "1.1", "1.2"] {
+		given.blocks(rule.deny) with input as given.entry({"minTLS": {"value": version}})
+	}
+}
