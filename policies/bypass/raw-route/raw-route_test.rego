@@ -24,3 +24,12 @@ test_passes_a_raw_route_beside_the_exposed_service if {
 	other := object.union(object.union(given.safe_route, raw), {"backends": [object.union(given.safe_backend, {"ref": {"name": "web"}})]})
 	given.passes(rule.deny) with input as given.wanting(given.public(given.entry({"routes": [given.safe_route, other]})), {})
 }
+
+test_passes_what_only_has_the_name_of_the_exposed_service if {
+	other := object.union(object.union(given.safe_route, raw), {"backends": [object.union(given.safe_backend, {"ref": {"kind": "Backend"}})]})
+	given.passes(rule.deny) with input as given.wanting(given.entry({"routes": [other]}), {})
+}
+
+test_passes_a_service_that_nothing_holds_to_client_certificates if {
+	given.passes(rule.deny) with input as given.entry({"clientAuth": {"value": "none"}, "routes": [object.union(given.safe_route, raw)]})
+}
