@@ -25,3 +25,7 @@ test_blocks_the_network_of_the_node if {
 test_says_where_it_leads if {
 	given.says(rule.deny, "leads around the gateway to") with input as given.wanting(given.posture({"ways": [object.union(given.safe_way, {"via": "host-port", "service": given.service})]}), {})
 }
+
+test_passes_other_ways if {
+	given.passes(rule.deny) with input as given.wanting(given.posture({"ways": [object.union(given.safe_way, {"via": "ingress", "service": given.service})]}), {})
+}

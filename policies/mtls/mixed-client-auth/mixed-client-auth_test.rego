@@ -17,3 +17,5 @@ test_blocks_a_weak_neighbour if {
 test_passes_strict_neighbours if given.passes(rule.deny) with input as beside({})
 
 test_passes_another_port if given.passes(rule.deny) with input as beside({"clientAuth": {"value": "none"}, "port": 8443})
+
+test_passes_another_gateway if given.passes(rule.deny) with input as beside({"clientAuth": {"value": "none"}, "gateway": {"name": "web"}, "subject": {"name": "web", "listener": "web"}})

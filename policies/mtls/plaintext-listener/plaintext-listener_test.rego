@@ -27,3 +27,10 @@ test_passes_redirects if given.passes(rule.deny) with input as given.entry(objec
 test_passes_a_public_gateway if given.passes(rule.deny) with input as given.public(given.entry(plain))
 
 test_passes_https if given.passes(rule.deny) with input as given.entry({})
+
+test_passes_https_on_a_public_gateway if given.passes(rule.deny) with input as given.wanting(given.public(given.entry({})), {})
+
+test_passes_another_service_on_a_public_gateway if {
+	routes := [object.union(given.safe_route, {"backends": [object.union(given.safe_backend, {"ref": {"name": "web"}})]})]
+	given.passes(rule.deny) with input as given.wanting(given.public(given.entry(object.union(plain, {"routes": routes}))), {})
+}

@@ -34,3 +34,9 @@ test_passes_a_fleet_that_declares_no_roots if given.passes(rule.deny) with input
 test_passes_a_missing_anchor_which_another_rule_reports if {
 	given.passes(rule.deny) with input as given.trusting(signed([object.union(given.unknown_anchor, {"source": "missing"})]))
 }
+
+test_passes_where_no_certificate_is_asked_for if {
+	given.passes(rule.deny) with input as given.entry({"clientCA": given.setting([]), "clientAuth": {"value": "none"}})
+}
+
+test_says_for_what if given.says(rule.deny, "trusts every public CA for client certificates") with input as signed([given.system_anchor])

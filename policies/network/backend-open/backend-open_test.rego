@@ -12,3 +12,5 @@ test_passes_the_gateway if given.passes(rule.deny) with input as admitting(false
 test_passes_where_policies_enforce_nothing if given.passes(rule.deny) with input as object.union(admitting(true), {"cluster": {"networkPolicyEngine": "none"}})
 
 test_passes_a_service_of_no_exposure if given.passes(rule.deny) with input as object.union(admitting(true), {"wanted": {"entries": []}})
+
+test_passes_where_no_engine_is_named if given.passes(rule.deny) with input as object.union(admitting(true), {"cluster": {"networkPolicyEngine": ""}})

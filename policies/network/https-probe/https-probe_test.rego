@@ -10,3 +10,5 @@ test_warns_of_https if given.warns(rule.deny) with input as probed("https", "req
 test_passes_another_way if given.passes(rule.deny) with input as probed("", "required")
 
 test_passes_a_listener_that_asks_for_no_certificate if given.passes(rule.deny) with input as probed("https", "none")
+
+test_passes_where_the_pods_end_tls if given.passes(rule.deny) with input as given.entry({"probe": {"value": "https"}, "tls": {"value": "passthrough"}})

@@ -214,3 +214,7 @@ test_reports_each_alone if {
 test_reports_one_binding_once if {
 	{finding.value | some finding in rule.deny} == {"gateways, routes of namespace edge"} with input as two({})
 }
+
+test_passes_a_built_in_role_in_a_consumers_namespace if given.passes(rule.deny) with input as given.power({"broad": true, "reaches": [given.reach("network policies", "consumer", "orders")]})
+
+test_passes_roles_of_nobody if given.passes(rule.deny) with input as held({"kind": "ClusterRole", "namespace": "", "name": "all"}, {})

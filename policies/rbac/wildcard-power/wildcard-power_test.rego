@@ -53,3 +53,7 @@ test_says_whoever_is_bound_to_a_role if {
 	holder := {"kind": "Role", "namespace": "edge", "name": "all", "listener": ""}
 	given.says(rule.deny, "whoever is bound to Role edge/all may change") with input as given.power({"holder": holder, "bound": false, "wildcard": true})
 }
+
+test_says_which_of_the_two if {
+	given.says(rule.deny, "can take roles or identities that nobody gave") with input as given.power({"escalates": true})
+}

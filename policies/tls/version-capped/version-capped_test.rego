@@ -10,3 +10,9 @@ test_warns_on_a_public_gateway if given.warns(rule.deny) with input as given.pub
 test_passes_the_newest if given.passes(rule.deny) with input as given.entry({})
 
 test_passes_no_cap if given.passes(rule.deny) with input as given.entry({"maxTLS": {"value": ""}})
+
+test_passes_the_newest_on_a_public_gateway if given.passes(rule.deny) with input as given.public(given.entry({}))
+
+test_passes_passthrough_on_a_public_gateway if {
+	given.passes(rule.deny) with input as given.public(given.entry({"tls": {"value": "passthrough"}, "maxTLS": {"value": "1.2"}}))
+}

@@ -12,3 +12,7 @@ test_blocks_what_is_not_known if given.blocks(rule.deny) with input as refers({"
 test_passes_what_fails_closed if given.passes(rule.deny) with input as refers({"onMissing": "closed"})
 
 test_passes_what_something_makes if given.passes(rule.deny) with input as refers({"onMissing": "open", "resolved": "maker"})
+
+test_passes_a_bundle_which_another_rule_reports if {
+	given.passes(rule.deny) with input as refers({"onMissing": "open", "to": given.ref("ConfigMap", "edge", "ca")})
+}
