@@ -25,7 +25,7 @@ const (
 // Compare returns what changed from before to after in one cluster, sorted by subject and field. Wanted is what the head's fleet
 // asks of the cluster: what it declares is wider where it would otherwise be weaker.
 func Compare(before, after posture.Posture, wanted controller.Wanted) []Change {
-	c := &comparison{wanted: wanted}
+	c := &comparison{wanted: wanted, before: before, after: after}
 	pair(before.Entries, after.Entries, entryKey, c.entry, c.entryNew, c.entryGone)
 	pair(before.Exits, after.Exits, exitKey, c.exit, c.exitNew, c.exitGone)
 	pair(before.Grants, after.Grants, grantKey, nil, c.grantNew, c.grantGone)
@@ -43,8 +43,9 @@ func Compare(before, after posture.Posture, wanted controller.Wanted) []Change {
 
 // comparison gathers the changes of one cluster.
 type comparison struct {
-	wanted controller.Wanted
-	out    []Change
+	wanted        controller.Wanted
+	before, after posture.Posture
+	out           []Change
 }
 
 // pair matches the items of two lists by key and calls back for what is in both, only after, only before.

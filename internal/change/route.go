@@ -39,11 +39,14 @@ func (c *comparison) routes(s posture.Subject, exposure string, before, after po
 			}, plain)
 		},
 		func(a posture.Backend) {
-			direction := Wider
-			if backendKey(a) == declared {
+			direction, why := Wider, "a route leads to it"
+			switch old := backends(before); {
+			case backendKey(a) == declared:
 				direction = New
+			case len(old) > 0 && !c.verified(a, c.after) && !slices.ContainsFunc(old, func(b posture.Backend) bool { return !c.verified(b, c.before) }):
+				direction, why = Weaker, "a route leads to it, and it is not verified as all were that routes led to before"
 			}
-			c.out = append(c.out, Change{Subject: s, By: a.From, Field: "backend " + backendKey(a), After: backendKey(a), Direction: direction, Exposure: exposure, Why: "a route leads to it"})
+			c.out = append(c.out, Change{Subject: s, By: a.From, Field: "backend " + backendKey(a), After: backendKey(a), Direction: direction, Exposure: exposure, Why: why})
 		},
 		func(b posture.Backend) {
 			c.out = append(c.out, Change{Subject: s, By: b.From, Field: "backend " + backendKey(b), Before: backendKey(b), Direction: Gone, Exposure: exposure, Why: "no route leads to it any more"})
@@ -60,6 +63,19 @@ func (c *comparison) routes(s posture.Subject, exposure string, before, after po
 	pair(mirrors(before), mirrors(after), backendKey, nil, func(a posture.Backend) {
 		c.out = append(c.out, Change{Subject: s, By: a.From, Field: "mirror " + backendKey(a), After: backendKey(a), Direction: Weaker, Exposure: exposure, Why: "requests are copied to it"})
 	}, nil)
+}
+
+// verified reports whether whoever answers for a backend must show a certificate of a pinned CA for a known name, or be of the mesh. What
+// leaves the cluster is one of the exits.
+func (c *comparison) verified(b posture.Backend, of posture.Posture) bool {
+	pinned := func(anchors []posture.Anchor) bool {
+		return len(anchors) > 0 && !slices.ContainsFunc(anchors, func(a posture.Anchor) bool { return a.System })
+	}
+	if b.External && b.ExitIndex >= 0 && b.ExitIndex < len(of.Exits) {
+		exit := of.Exits[b.ExitIndex]
+		return exit.TLS.Value == "tls" && pinned(exit.CA.Value) && len(exit.Names.Value) > 0
+	}
+	return b.TLS.Value == "mesh" || b.TLS.Value == "tls" && pinned(b.CA.Value) && b.Name.Value != ""
 }
 
 func names(one string) []string {

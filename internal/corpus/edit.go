@@ -6,8 +6,8 @@ import (
 	"github.com/gatespan/gatespan/internal/gate/gatetest"
 )
 
-// apply makes the edits. One that does not fit the repository fails the test.
-func apply(t *testing.T, r *gatetest.Repo, edits []Edit) {
+// apply makes the edits in a repository that started as a tree. One that does not fit it fails the test.
+func apply(t *testing.T, r *gatetest.Repo, tree Tree, edits []Edit) {
 	t.Helper()
 	for i, e := range edits {
 		switch {
@@ -30,7 +30,7 @@ func apply(t *testing.T, r *gatetest.Repo, edits []Edit) {
 			r.Git("rm", "-r", "-q", "--cached", "--ignore-unmatch", e.Module)
 			r.Git("update-index", "--add", "--cacheinfo", "160000,"+e.To+","+e.Module)
 		case e.Generate:
-			r.Generate()
+			r.GenerateWith(tree.options())
 		default:
 			t.Fatalf("edit %d has no verb", i)
 		}

@@ -37,6 +37,7 @@ type Case struct {
 	Name     string
 	Base     string // one of bases.yaml
 	Evidence string // state, base, fleet; none for a safe change
+	Policies string // a directory of the user's rules, as --policies names it
 	Before   []Edit // what the base has, too
 	Edits    []Edit
 	Expect   []Expected // each must be among what blocks

@@ -68,12 +68,13 @@ func (b Tree) withoutExposures() gate.Options {
 func (c Case) run(t *testing.T, tree Tree, files map[string]string) (got Outcome, wrong []string) {
 	t.Helper()
 	r := gatetest.Files(t, files)
-	apply(t, r, c.Before)
+	apply(t, r, tree, c.Before)
 	if c.needsGit() {
 		r.Start()
 	}
-	apply(t, r, c.Edits)
+	apply(t, r, tree, c.Edits)
 	with := func(o gate.Options, base bool) Outcome {
+		o.Policies = c.Policies
 		if base {
 			o.Base = "HEAD"
 		}

@@ -140,7 +140,13 @@ func (r *Repo) Commit(message string) {
 // Generate runs gatespan generate, for a test that changes the fleet.
 func (r *Repo) Generate() {
 	r.t.Helper()
-	_, err := gate.Generate(context.Background(), r.options(gate.Options{}), gate.GenerateOptions{Prune: true})
+	r.GenerateWith(gate.Options{})
+}
+
+// GenerateWith is Generate with a fleet or overlays of their own.
+func (r *Repo) GenerateWith(o gate.Options) {
+	r.t.Helper()
+	_, err := gate.Generate(context.Background(), r.options(o), gate.GenerateOptions{Prune: true})
 	r.fail(err)
 }
 
