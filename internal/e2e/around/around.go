@@ -4,6 +4,7 @@ package around
 
 import (
 	"encoding/base64"
+	"fmt"
 	"slices"
 
 	"github.com/gatespan/gatespan/internal/controller/catalog"
@@ -25,7 +26,8 @@ func Objects(set *object.Set, p posture.Posture) ([]map[string]any, error) {
 			for _, b := range slices.Concat(r.Backends, r.Mirrors) {
 				if b.Ref.Kind == "Service" {
 					ports := []any{map[string]any{"name": "https", "port": b.Port, "targetPort": b.Port}}
-					m.add("v1", "Service", b.Ref.Namespace, b.Ref.Name, map[string]any{"spec": map[string]any{"ports": ports, "selector": map[string]any{"app": b.Ref.Name}}})
+					m.add("v1", "Service", b.Ref.Namespace, b.Ref.Name, map[string]any{"spec": map[string]any{
+						"ports": ports, "selector": map[string]any{"app": b.Ref.Name}, "clusterIP": fmt.Sprintf("10.96.1.%d", len(m.out)+1)}})
 				}
 			}
 		}
@@ -40,15 +42,15 @@ func Objects(set *object.Set, p posture.Posture) ([]map[string]any, error) {
 		if err != nil {
 			return nil, err
 		}
-		data := map[string]any{"ca.crt": root.PEM}
+		rest := map[string]any{"data": map[string]any{"ca.crt": root.PEM}}
 		if r.To.Kind == "Secret" {
 			pair, err := root.Issue(pki.Want{Name: r.To.Name, DNS: slices.Compact(hosts), Both: true})
 			if err != nil {
 				return nil, err
 			}
-			data = map[string]any{"tls.crt": encode(pair.Certificate), "tls.key": encode(pair.Key), "ca.crt": encode(root.PEM)}
+			rest = map[string]any{"type": "kubernetes.io/tls", "data": map[string]any{"tls.crt": encode(pair.Certificate), "tls.key": encode(pair.Key), "ca.crt": encode(root.PEM)}}
 		}
-		m.add("v1", r.To.Kind, r.To.Namespace, r.To.Name, map[string]any{"data": data})
+		m.add("v1", r.To.Kind, r.To.Namespace, r.To.Name, rest)
 	}
 	return m.out, m.err
 }

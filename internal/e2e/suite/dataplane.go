@@ -205,10 +205,11 @@ func (p *plane) apply(ctx context.Context) error {
 func (p *plane) issue(ctx context.Context, c *cluster.Cluster, o *object.Object) error {
 	var spec struct {
 		Spec struct {
-			SecretName     string
-			DNSNames, URIs []string
-			Usages         []string
-		}
+			SecretName string   `json:"secretName"`
+			DNSNames   []string `json:"dnsNames"`
+			URIs       []string `json:"uris"`
+			Usages     []string `json:"usages"`
+		} `json:"spec"`
 	}
 	if _, err := o.Decode(&spec); err != nil {
 		return err

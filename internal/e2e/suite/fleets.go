@@ -43,19 +43,24 @@ func (e *Env) fleets(ctx context.Context) ([]*fleet, error) {
 	}
 	for _, f := range out {
 		f.repo = filepath.Join(e.State, "fleets", f.name)
-		if err := os.RemoveAll(f.repo); err != nil {
-			return nil, err
-		}
-		for _, part := range []string{f.source, f.overlays} {
-			if err := copyTree(filepath.Join(e.Root, part), filepath.Join(f.repo, part)); err != nil {
-				return nil, err
-			}
-		}
-		if err := f.generate(ctx, e); err != nil {
+		if err := f.reset(ctx, e); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
+}
+
+// reset makes the fleet's repository as it was at first.
+func (f *fleet) reset(ctx context.Context, e *Env) error {
+	if err := os.RemoveAll(f.repo); err != nil {
+		return err
+	}
+	for _, part := range []string{f.source, f.overlays} {
+		if err := copyTree(filepath.Join(e.Root, part), filepath.Join(f.repo, part)); err != nil {
+			return err
+		}
+	}
+	return f.generate(ctx, e)
 }
 
 // generate writes the fleet's overlays, and finds its clusters.

@@ -17,7 +17,6 @@ import (
 
 	"github.com/gatespan/gatespan/internal/e2e/claims"
 	"github.com/gatespan/gatespan/internal/e2e/cluster"
-	"github.com/gatespan/gatespan/internal/object"
 )
 
 const areaFlux = "GitOps: the hand-off, reconciled by Flux"
@@ -105,29 +104,33 @@ func runGitOps(ctx context.Context, e *Env) error {
 	)
 }
 
-// live takes the hand-off of a fleet through its life: everything comes, everything changes, the exposures leave.
+// live takes the hand-off of a fleet through its life: everything comes, everything changes, the exposures leave. No two of its clusters share
+// a real one.
 func (e *Env) live(ctx context.Context, l *life, engines []*flux, f *fleet) error {
-	if err := f.edit(ctx, e, handOff); err != nil {
-		return err
-	}
-	var living []*hand
-	for _, engine := range engines {
-		var all []*object.Object
-		for i, name := range f.clusters {
-			if engines[i%len(engines)] == engine {
-				of, err := objects(ctx, f.repo, f.overlays+"/"+name)
-				if err != nil {
-					return fmt.Errorf("%s: %w", name, err)
-				}
-				all = append(all, of...)
-			}
+	names := f.clusters
+	for start := 0; start < len(names); start += len(engines) {
+		if err := errors.Join(f.reset(ctx, e), f.edit(ctx, e, handOff)); err != nil {
+			return err
 		}
-		if err := e.channel(ctx, engine.cluster, all); err != nil {
+		if err := e.together(ctx, l, engines, f, names[start:min(start+len(engines), len(names))]); err != nil {
 			return err
 		}
 	}
-	for i, name := range f.clusters {
-		h := &hand{life: l, flux: engines[i%len(engines)], fleet: f, cluster: name}
+	return nil
+}
+
+// together is the life of as many clusters as there are real ones.
+func (e *Env) together(ctx context.Context, l *life, engines []*flux, f *fleet, names []string) error {
+	var living []*hand
+	for i, name := range names {
+		all, err := objects(ctx, f.repo, f.overlays+"/"+name)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if err := e.channel(ctx, engines[i].cluster, all); err != nil {
+			return err
+		}
+		h := &hand{life: l, flux: engines[i], fleet: f, cluster: name}
 		why, err := h.prepare(ctx, e)
 		switch {
 		case err != nil:
@@ -141,7 +144,7 @@ func (e *Env) live(ctx context.Context, l *life, engines []*flux, f *fleet) erro
 	step := func(revision string, to *[]string) error {
 		group, inner := errgroup.WithContext(ctx)
 		for _, h := range living {
-			group.Go(func() error { return h.step(inner, "main@sha1:"+f.name+revision, to) })
+			group.Go(func() error { return h.step(inner, "main@sha1:"+f.name+"-"+h.cluster+revision, to) })
 		}
 		return group.Wait()
 	}

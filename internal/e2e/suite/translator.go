@@ -3,7 +3,6 @@
 package suite
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -18,6 +17,7 @@ import (
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/controller/catalog"
 	"github.com/gatespan/gatespan/internal/e2e/around"
+	"github.com/gatespan/gatespan/internal/e2e/pki"
 	declared "github.com/gatespan/gatespan/internal/fleet"
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/plan"
@@ -41,16 +41,22 @@ func runTranslator(ctx context.Context, e *Env) error {
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	o, err := e.startOracle(ctx)
+	if err != nil {
+		return err
+	}
 	asIs := map[string]*translated{}
 	for _, c := range clusters {
-		if asIs[c.name], err = e.translate(ctx, c, nil); err != nil {
+		if asIs[c.name], err = o.translate(c, nil); err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
 		if err := e.translatedRow(c.name, asIs[c.name]); err != nil {
 			return err
 		}
 	}
-	return e.variants(ctx, clusters, asIs)
+	return e.variants(o, clusters, asIs)
 }
 
 func (e *Env) translatedRow(claim string, all ...*translated) error {
@@ -100,7 +106,7 @@ func (e *Env) overlaid(ctx context.Context) ([]overlaid, error) {
 
 // translate asks the translators, and compares with the posture. An edit changes the YAML of each object before; one that it empties is left
 // out. Without a change it is nil.
-func (e *Env) translate(ctx context.Context, c overlaid, edit func(string) string) (*translated, error) {
+func (o *oracle) translate(c overlaid, edit func(string) string) (*translated, error) {
 	all, changed, err := edited(c.objects, edit)
 	if err != nil || edit != nil && !changed {
 		return nil, err
@@ -111,15 +117,20 @@ func (e *Env) translate(ctx context.Context, c overlaid, edit func(string) strin
 	if err != nil {
 		return nil, err
 	}
+	own, err := ownCertificate()
+	if err != nil {
+		return nil, err
+	}
+	beside = append(beside, own)
 	for _, data := range beside {
-		o, err := object.New(data, object.Origin{})
+		made, err := object.New(data, object.Origin{})
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, o)
+		all = append(all, made)
 	}
 	t.objects = all
-	answer, err := e.oracle(ctx, all)
+	answer, err := o.ask(all)
 	if err != nil {
 		return nil, err
 	}
@@ -133,14 +144,46 @@ func (e *Env) translate(ctx context.Context, c overlaid, edit func(string) strin
 	return t, nil
 }
 
+// ownCertificate is what Envoy Gateway's certgen makes for the way between its controller and the proxies.
+func ownCertificate() (map[string]any, error) {
+	authority, err := pki.New("envoy-gateway")
+	if err != nil {
+		return nil, err
+	}
+	pair, err := authority.Issue(pki.Want{Name: "envoy", DNS: []string{"*.envoy-gateway-system"}, Both: true})
+	encode := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+	return around.Made("v1", "Secret", "envoy-gateway-system", "envoy", map[string]any{"type": "kubernetes.io/tls",
+		"data": map[string]any{"tls.crt": encode(pair.Certificate), "tls.key": encode(pair.Key), "ca.crt": encode(authority.PEM)}}), err
+}
+
 // answered is what the oracle prints: modules/envoy-gateway.
 type answered struct {
 	Refused, Errors []string
 	Proxies         map[string]map[string][]json.RawMessage
 }
 
-func (e *Env) oracle(ctx context.Context, all []*object.Object) (*answered, error) {
-	var stream bytes.Buffer
+// oracle is the translators at work, until the suite ends.
+type oracle struct {
+	in  *json.Encoder
+	out *json.Decoder
+}
+
+func (e *Env) startOracle(ctx context.Context) (*oracle, error) {
+	command := exec.CommandContext(ctx, e.Components["envoy-gateway"].Path)
+	command.Stderr = e.Log
+	in, err := command.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := command.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	return &oracle{json.NewEncoder(in), json.NewDecoder(out)}, command.Start()
+}
+
+func (o *oracle) ask(all []*object.Object) (*answered, error) {
+	var stream strings.Builder
 	for _, o := range all {
 		text, err := yaml.Marshal(o.Data)
 		if err != nil {
@@ -149,18 +192,14 @@ func (e *Env) oracle(ctx context.Context, all []*object.Object) (*answered, erro
 		stream.WriteString("---\n")
 		stream.Write(text)
 	}
-	command := exec.CommandContext(ctx, e.Components["envoy-gateway"].Path)
-	command.Stdin = &stream
-	out, err := command.Output()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		return nil, fmt.Errorf("the translators: %w: %s", err, exit.Stderr)
-	}
-	if err != nil {
-		return nil, err
+	if err := o.in.Encode(stream.String()); err != nil {
+		return nil, fmt.Errorf("the translators: %w", err)
 	}
 	var answer answered
-	return &answer, json.Unmarshal(out, &answer)
+	if err := o.out.Decode(&answer); err != nil {
+		return nil, fmt.Errorf("the translators ended: %w", err)
+	}
+	return &answer, nil
 }
 
 // edited are objects after an edit of their YAML.

@@ -3,7 +3,6 @@
 package suite
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -61,13 +60,13 @@ var weakened = []variant{
 }
 
 // variants asks again after each change. The translation before a change must differ from the posture after it: else the comparison sees nothing.
-func (e *Env) variants(ctx context.Context, clusters []overlaid, asIs map[string]*translated) error {
+func (e *Env) variants(o *oracle, clusters []overlaid, asIs map[string]*translated) error {
 	var blind []string
 	for _, v := range weakened {
 		var all []*translated
 		seen := false
 		for _, c := range clusters {
-			t, err := e.translate(ctx, c, v.edit)
+			t, err := o.translate(c, v.edit)
 			if err != nil {
 				return fmt.Errorf("%s, %s: %w", v.name, c.name, err)
 			}

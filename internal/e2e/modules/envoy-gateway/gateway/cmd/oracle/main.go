@@ -2,13 +2,14 @@
 // own module, because its translators are internal packages. egctl translates too, but its loader drops the labels of namespaces and
 // ListenerSets, which decide who attaches.
 //
-//	input:  a stream of YAML documents; what the API server adds to objects is added here
-//	output: for each proxy its xDS resources, for each object its status, and the objects that the CRDs' schemas refuse
+//	input:  JSON strings, each a stream of YAML documents; what the API server adds to objects is added here
+//	output: for each of them, for each proxy its xDS resources, for each object its status, and the objects that the CRDs' schemas refuse
 package main
 
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -32,21 +33,28 @@ type answer struct {
 }
 
 func main() {
-	out, err := run(os.Stdin)
-	if err == nil {
-		err = json.NewEncoder(os.Stdout).Encode(out)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+	in, out := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
+	for {
+		var text string
+		err := in.Decode(&text)
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		var a *answer
+		if err == nil {
+			a, err = run([]byte(text))
+		}
+		if err == nil {
+			err = out.Encode(a)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
 	}
 }
 
-func run(in io.Reader) (*answer, error) {
-	text, err := io.ReadAll(in)
-	if err != nil {
-		return nil, err
-	}
+func run(text []byte) (*answer, error) {
 	out := &answer{Proxies: map[string]map[string][]json.RawMessage{}}
 	o, err := load(text, out)
 	if err != nil {
