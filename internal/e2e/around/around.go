@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/controller/catalog"
 	"github.com/gatespan/gatespan/internal/e2e/pki"
 	"github.com/gatespan/gatespan/internal/object"
@@ -14,8 +15,8 @@ import (
 )
 
 // Objects are those that the posture of a cluster refers to, or rests on, and that are not in it: GatewayClasses, namespaces, the Services
-// behind the routes, and the Secrets and ConfigMaps that are made from elsewhere.
-func Objects(set *object.Set, p posture.Posture) ([]map[string]any, error) {
+// behind the routes with their ports as the fleet names them, and the Secrets and ConfigMaps that are made from elsewhere.
+func Objects(cluster controller.Cluster, set *object.Set, p posture.Posture) ([]map[string]any, error) {
 	m := &maker{set: set, done: map[object.ID]bool{}}
 	var hosts []string
 	for _, e := range p.Entries {
@@ -25,9 +26,7 @@ func Objects(set *object.Set, p posture.Posture) ([]map[string]any, error) {
 			hosts = append(hosts, r.Hostnames...)
 			for _, b := range slices.Concat(r.Backends, r.Mirrors) {
 				if b.Ref.Kind == "Service" {
-					ports := []any{map[string]any{"name": "https", "port": b.Port, "targetPort": b.Port}}
-					m.add("v1", "Service", b.Ref.Namespace, b.Ref.Name, map[string]any{"spec": map[string]any{
-						"ports": ports, "selector": map[string]any{"app": b.Ref.Name}, "clusterIP": fmt.Sprintf("10.96.1.%d", len(m.out)+1)}})
+					m.service(cluster, b)
 				}
 			}
 		}
@@ -68,6 +67,30 @@ func (m *maker) class(e posture.Entry) {
 	if known && e.Class != "" {
 		m.add("gateway.networking.k8s.io/v1", "GatewayClass", "", e.Class, map[string]any{"spec": map[string]any{"controllerName": c.Profile().ControllerNames[0]}})
 	}
+}
+
+// service makes the Service behind a route, or adds a port to the one that was made.
+func (m *maker) service(cluster controller.Cluster, b posture.Backend) {
+	port := map[string]any{"name": fmt.Sprintf("p%d", b.Port), "port": b.Port, "targetPort": b.Port}
+	for _, p := range cluster.ServicePorts {
+		if p.Namespace == b.Ref.Namespace && p.Service == b.Ref.Name && p.Port == b.Port && p.Name != "" {
+			port["name"] = p.Name
+		}
+	}
+	for _, made := range m.out {
+		meta, _ := made["metadata"].(map[string]any)
+		if made["kind"] != "Service" || meta["namespace"] != b.Ref.Namespace || meta["name"] != b.Ref.Name {
+			continue
+		}
+		spec := made["spec"].(map[string]any)
+		ports := spec["ports"].([]any)
+		if !slices.ContainsFunc(ports, func(have any) bool { return have.(map[string]any)["port"] == b.Port }) {
+			spec["ports"] = append(ports, port)
+		}
+		return
+	}
+	m.add("v1", "Service", b.Ref.Namespace, b.Ref.Name, map[string]any{"spec": map[string]any{
+		"ports": []any{port}, "selector": map[string]any{"app": b.Ref.Name}, "clusterIP": fmt.Sprintf("10.96.1.%d", len(m.out)+1)}})
 }
 
 func (m *maker) add(version, kind, namespace, name string, rest map[string]any) {

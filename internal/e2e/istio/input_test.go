@@ -144,7 +144,7 @@ func (c cluster) kubernetes(t *testing.T) string {
 			add(c.gatewayService(e))
 		}
 	}
-	beside, err := around.Objects(c.objects, c.posture)
+	beside, err := around.Objects(c.facts, c.objects, c.posture)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -113,7 +113,7 @@ func (o *oracle) translate(c overlaid, edit func(string) string) (*translated, e
 	}
 	set := object.NewSet(all)
 	t := &translated{posture: catalog.Read(c.facts, set), proxies: map[string]*xds{}}
-	beside, err := around.Objects(set, t.posture)
+	beside, err := around.Objects(c.facts, set, t.posture)
 	if err != nil {
 		return nil, err
 	}
