@@ -101,6 +101,10 @@ func (s *side) place(c ClusterState, raw policy.Raw) finding.Finding {
 	if f.Overlay == "" && f.File != "" {
 		f.Overlay = s.overlayOf(c, f.File)
 	}
+	if raw.By.Kind == "Controller" && f.File == "" && s.declared { // the fleet decided: what it says of the cluster's controller
+		f.Position = s.fleet.Position("clusters", c.Name, "controller", raw.By.Field)
+		f.Overlay = c.path
+	}
 	f.Source = s.source(f.Overlay)
 	if f.Overlay == "" {
 		// Nothing in the tree decides: what is wanted is not there. The fleet is where somebody asked for it.

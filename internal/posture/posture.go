@@ -27,6 +27,8 @@ type Posture struct {
 	Certificates []Certificate `json:"certificates"`
 	// Prerequisites are what the cluster's controller needs of its installation, as far as the wanted exposures or the Gateways use it.
 	Prerequisites []Prerequisite `json:"prerequisites"`
+	// Installations are the controllers that have Gateways here, as their profiles judge what the fleet says of them.
+	Installations []Installation `json:"installations"`
 	// Powers are what RBAC in Git lets whom do to what protects the exposed gateways; empty where no gateway is exposed.
 	Powers      []Power      `json:"powers"`
 	Unknowns    []Unknown    `json:"unknowns"`
@@ -386,6 +388,31 @@ type Prerequisite struct {
 	State   string  `json:"state"`   // PrerequisiteMet, PrerequisiteViolated, PrerequisiteUnseen
 	By      Ref     `json:"by"`      // what decided; zero when unseen
 	Why     string  `json:"why"`     // one clause, no period
+}
+
+// Installation is a controller that has Gateways in the cluster, and what its profile knows of the version and place that the fleet declares.
+// Of a controller that the fleet does not name nothing but the place is known.
+type Installation struct {
+	Subject Subject `json:"subject"` // kind Controller, and its name
+	Called  string  `json:"called"`  // as people call it: "Envoy Gateway 1.8"
+	// By names the Controller, and as its field that of the fleet's cluster.controller which decided.
+	By              Ref             `json:"by"`
+	Version         string          `json:"version"`
+	Misplaced       string          `json:"misplaced"` // why it cannot run in the cluster's cloud, as a clause; "" where it can
+	Oldest          string          `json:"oldest"`    // what it would have to be at least; "" when it is
+	EndOfLife       string          `json:"endOfLife"` // YYYY-MM-DD, the last day of its support; "" when nobody says
+	Source          string          `json:"source"`    // of EndOfLife
+	Vulnerabilities []Vulnerability `json:"vulnerabilities"`
+}
+
+// Vulnerability is one that the version has, or may have: Certain is false where the version is too short to tell.
+type Vulnerability struct {
+	ID         string `json:"id"`
+	Fixed      string `json:"fixed"` // the version that mends it
+	Certain    bool   `json:"certain"`
+	Undermines bool   `json:"undermines"` // what the posture says does not hold while it is there
+	Why        string `json:"why"`        // what somebody can do, as a clause
+	Source     string `json:"source"`
 }
 
 // What a power is over. Change means that verbs such as update or delete are allowed; the others say what is.

@@ -54,6 +54,7 @@ func (c Catalog) Read(cluster controller.Cluster, objects *object.Set) posture.P
 	joined.Grants = gatewayapi.Grants(objects, joined.References)
 	kubernetes.Certificates(objects, &joined)
 	joined.Powers = kubernetes.Powers(objects, guarded(cluster, profiles, objects, joined))
+	supported(cluster, profiles, objects, &joined)
 	settle(&joined)
 	return joined
 }

@@ -201,7 +201,7 @@ func TestEmptyCluster(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"entries":[],"exits":[],"grants":[],"references":[],"ways":[],"hatches":[],"services":[],"secrets":[],"certificates":[],"prerequisites":[],"powers":[],"unknowns":[],"assumptions":[]}`
+	want := `{"entries":[],"exits":[],"grants":[],"references":[],"ways":[],"hatches":[],"services":[],"secrets":[],"certificates":[],"prerequisites":[],"installations":[],"powers":[],"unknowns":[],"assumptions":[]}`
 	if string(raw) != want {
 		t.Errorf("%s, want %s", raw, want)
 	}

@@ -28,6 +28,7 @@ func settle(p *posture.Posture) {
 	p.Secrets = settled(p.Secrets, func(s posture.Secret) string { return refKey(s.By) })
 	p.Certificates = settled(p.Certificates, func(c posture.Certificate) string { return subjectKey(c.Subject) })
 	p.Prerequisites = settled(p.Prerequisites, func(q posture.Prerequisite) string { return q.ID + "\x00" + subjectKey(q.Subject) })
+	p.Installations = settled(p.Installations, func(i posture.Installation) string { return subjectKey(i.Subject) })
 	p.Powers = settled(p.Powers, func(w posture.Power) string { return subjectKey(w.Holder) + refKey(w.Binding) + refKey(w.By) })
 	p.Unknowns = settled(p.Unknowns, func(u posture.Unknown) string { return subjectKey(u.Subject) + refKey(u.By) })
 	p.Assumptions = settled(p.Assumptions, func(a posture.Assumption) string { return refKey(a.By) })

@@ -226,6 +226,15 @@ safe_power := {
 	"wildcard": false, "escalates": false, "broad": false, "why": "",
 }
 
+safe_installation := {
+	"subject": {"kind": "Controller", "namespace": "", "name": "envoy-gateway", "listener": ""}, "called": "Envoy Gateway 1.9.1",
+	"by": {"apiVersion": "", "kind": "Controller", "namespace": "", "name": "envoy-gateway", "field": "version"}, "version": "1.9.1",
+	"misplaced": "", "oldest": "", "endOfLife": "", "source": "", "vulnerabilities": [],
+}
+
+# installed is an input with the safe entry, and its controller, safe but for the change.
+installed(change) := posture({"entries": [safe_entry], "installations": [object.union(safe_installation, change)]})
+
 # What the fleet wants.
 
 wanted_entry := {
@@ -252,7 +261,7 @@ nothing := {
 	"cluster": {"name": "eks-prod", "networkPolicyEngine": "vpc-cni", "trustDomains": [], "publicGateways": [], "roles": {"infrastructureProviders": [], "clusterOperators": []}},
 	"posture": {
 		"entries": [], "exits": [], "grants": [], "references": [], "ways": [], "hatches": [], "services": [], "secrets": [], "certificates": [],
-		"powers": [], "unknowns": [], "assumptions": [],
+		"installations": [], "powers": [], "unknowns": [], "assumptions": [],
 	},
 	"wanted": {"entries": [], "exits": []}, "peers": [], "render": [], "drift": [], "changes": [], "gate": [], "objects": [],
 }
