@@ -16,6 +16,9 @@ func TestRulesFire(t *testing.T) {
 	added := func(documents string) func(*gatetest.Repo) {
 		return func(r *gatetest.Repo) { r.Append(edgeFile, "---\n"+documents) }
 	}
+	declared := func(before, after string) func(*gatetest.Repo) {
+		return func(r *gatetest.Repo) { r.Replace("fleet/fleet.yaml", before, after) }
+	}
 	for _, c := range []struct {
 		rule   string
 		start  func(*testing.T) *gatetest.Repo
@@ -41,6 +44,10 @@ spec: {parentRefs: [{name: elsewhere}], rules: [{backendRefs: [{name: relay, por
 			r.Remove("testdata/relay/exposures/relay.cue")
 			r.Generate()
 		}, "HEAD"},
+		{"controller/below-floor", handWritten, declared(`version: "1.9.1"`, `version: "1.6.0"`), ""},
+		{"controller/end-of-life", handWritten, declared(`version: "1.9.1"`, `version: "1.8.1"`), ""},
+		{"controller/known-vulnerability", handWritten, declared(`version: "1.9.1"`, `version: "1.8.0"`), ""},
+		{"controller/wrong-cloud", handWritten, func(r *gatetest.Repo) { r.Replace(byHand, "gatewayClassName: eg", "gatewayClassName: azure-alb-external") }, ""},
 		{"controller/prerequisite-not-met", gatetest.Relay, added(`apiVersion: gateway.networking.k8s.io/v1
 kind: GatewayClass
 metadata: {name: eg}
