@@ -56,6 +56,10 @@ func runTranslator(ctx context.Context, e *Env) error {
 			return err
 		}
 	}
+	if e.Present {
+		fmt.Fprintln(e.Log, "envoy-gateway: the changes that weaken the overlays are left out")
+		return nil
+	}
 	return e.variants(o, clusters, asIs)
 }
 
