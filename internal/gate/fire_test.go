@@ -53,6 +53,11 @@ kind: GatewayClass
 metadata: {name: eg}
 spec: {controllerName: example.com/other}
 `), ""},
+		{"controller/version-differs", gatetest.Relay, added(`apiVersion: apps/v1
+kind: Deployment
+metadata: {name: envoy-gateway, namespace: envoy-gateway-system}
+spec: {selector: {matchLabels: {app: eg}}, template: {metadata: {labels: {app: eg}}, spec: {containers: [{name: eg, image: "docker.io/envoyproxy/gateway:v1.7.0"}]}}}
+`), ""},
 		{"drift/foreign", gatetest.Relay, func(r *gatetest.Repo) { r.Write("overlays/eks-prod/gateways/edge/Kustomization", "resources: []\n") }, ""},
 		{"drift/no-exit", gatetest.Relay, func(r *gatetest.Repo) { r.Remove("overlays/aks-prod/consumers") }, ""},
 		{"egress/plaintext-listener", gatetest.Relay, func(r *gatetest.Repo) {
