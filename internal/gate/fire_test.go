@@ -47,7 +47,9 @@ spec: {parentRefs: [{name: elsewhere}], rules: [{backendRefs: [{name: relay, por
 		{"controller/below-floor", handWritten, declared(`version: "1.9.1"`, `version: "1.6.0"`), ""},
 		{"controller/end-of-life", handWritten, declared(`version: "1.9.1"`, `version: "1.8.1"`), ""},
 		{"controller/known-vulnerability", handWritten, declared(`version: "1.9.1"`, `version: "1.8.0"`), ""},
-		{"controller/wrong-cloud", handWritten, func(r *gatetest.Repo) { r.Replace(byHand, "gatewayClassName: eg", "gatewayClassName: azure-alb-external") }, ""},
+		{"controller/wrong-cloud", handWritten, func(r *gatetest.Repo) {
+			r.Replace(byHand, "gatewayClassName: eg", "gatewayClassName: azure-alb-external")
+		}, ""},
 		{"controller/prerequisite-not-met", gatetest.Relay, added(`apiVersion: gateway.networking.k8s.io/v1
 kind: GatewayClass
 metadata: {name: eg}
