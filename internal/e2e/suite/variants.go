@@ -4,6 +4,7 @@ package suite
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -20,6 +21,16 @@ func replaced(kind, old, new string) func(string) string {
 			return text
 		}
 		return strings.ReplaceAll(text, old, new)
+	}
+}
+
+func matched(kind, pattern, new string) func(string) string {
+	expression := regexp.MustCompile(pattern)
+	return func(text string) string {
+		if !strings.Contains(text, "\nkind: "+kind+"\n") {
+			return text
+		}
+		return expression.ReplaceAllString(text, new)
 	}
 }
 
@@ -40,22 +51,23 @@ var weakened = []variant{
 	{"no policy for clients", removed("ClientTrafficPolicy")},
 	{"no policy for clients of one listener", replaced("ClientTrafficPolicy", "sectionName: ", "sectionName: other-")},
 	{"TLS 1.2", replaced("ClientTrafficPolicy", `minVersion: "1.3"`, `minVersion: "1.2"`)},
-	{"the floor becomes the ceiling", replaced("ClientTrafficPolicy", `minVersion: "1.3"`, "sessionResumption: {}")},
-	{"everybody of the CA", replaced("ClientTrafficPolicy", "      subjectAltNames:", "      other:")},
+	{"no floor", replaced("ClientTrafficPolicy", "    minVersion: \"1.3\"\n", "")},
+	{"sessions are resumed", replaced("ClientTrafficPolicy", "    minVersion:", "    session: {resumption: {stateless: {}}}\n    minVersion:")},
+	{"everybody of the CA", matched("ClientTrafficPolicy", `(?m)^      subjectAltNames:\n(?:        .*\n)+`, "")},
 	{"identities by prefix", replaced("ClientTrafficPolicy", "- type: Exact", "- type: Prefix")},
-	{"clients write their own header", replaced("ClientTrafficPolicy", "mode: SanitizeSet", "mode: ForwardOnly")},
+	{"clients write their own header", replaced("ClientTrafficPolicy", "mode: SanitizeSet", "mode: AppendForward")},
 	{"HTTP/3", replaced("ClientTrafficPolicy", "spec:\n", "spec:\n  http3: {}\n")},
 	{"the Gateway asks for nothing", replaced("Gateway", "mode: AllowValidOnly", "mode: AllowInsecureFallback")},
 	{"a CA that is not there", replaced("ConfigMap", "  name: ", "  name: other-")},
-	{"listeners in plaintext", replaced("Gateway", "protocol: HTTPS", "protocol: HTTP")},
-	{"no route is let in", replaced("Gateway", "from: Same", "from: Selector\n        selector:\n          matchLabels:\n            nobody: here")},
+	{"listeners in plaintext", matched("Gateway", `(?m)^    protocol: HTTPS\n    tls:\n(?:      .*\n)+`, "    protocol: HTTP\n")},
+	{"no route is let in", matched("Gateway", `(?m)^        from: Same$`, "        from: Selector\n        selector: {matchLabels: {kubernetes.io/metadata.name: nobody}}")},
 	{"no TLS to the pods", removed("BackendTLSPolicy")},
-	{"pods of any public CA", replaced("BackendTLSPolicy", "caCertificateRefs:", "wellKnownCACertificates: System\n    other:")},
+	{"pods of any public CA", matched("BackendTLSPolicy", `(?m)^    caCertificateRefs:\n(?:    - .*\n|      .*\n)+`, "    wellKnownCACertificates: System\n")},
 	{"pods by another name", replaced("BackendTLSPolicy", "hostname: ", "hostname: other-")},
 	{"no grant", removed("ReferenceGrant")},
 	{"no floor to the pods", replaced("EnvoyProxy", `minVersion: "1.3"`, `minVersion: "1.2"`)},
 	{"no settings of the proxies", removed("EnvoyProxy")},
-	{"exits without verification", replaced("Backend", "  tls:\n", "  tls:\n    insecureSkipVerify: true\n")},
+	{"exits without verification", matched("Backend", `(?m)^    caCertificateRefs:\n(?:    - .*\n|      .*\n)+`, "    insecureSkipVerify: true\n")},
 	{"no token is asked for", removed("SecurityPolicy")},
 }
 
