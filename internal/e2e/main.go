@@ -209,7 +209,7 @@ func directory(cache string) (dir string, done func(), err error) {
 	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(filepath.Join(dir, "state"), 0o755)); err != nil {
 		return "", nil, err
 	}
-	return dir, func() { _ = os.RemoveAll(dir) }, nil
+	return dir, func() { _ = errors.Join(os.RemoveAll(dir), lock.Close()) }, nil // a file that nobody holds any more is closed, and unlocked
 }
 
 func command(ctx context.Context, dir, name string, arguments ...string) *exec.Cmd {

@@ -39,6 +39,7 @@ func runRendering(ctx context.Context, e *Env) error {
 	if err != nil {
 		return err
 	}
+	withFlux := e.Components["flux"].Problem == "" && !e.Present // a process for each overlay is nothing for a quick run
 	var all []*asked
 	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.NumCPU())
@@ -50,7 +51,7 @@ func runRendering(ctx context.Context, e *Env) error {
 		for _, overlay := range overlays {
 			a := &asked{where: f.name + ": " + overlay}
 			all = append(all, a)
-			group.Go(func() error { return a.ask(inner, e, f.repo, overlay) })
+			group.Go(func() error { return a.ask(inner, e, f.repo, overlay, withFlux) })
 		}
 	}
 	if err := group.Wait(); err != nil {
@@ -59,11 +60,11 @@ func runRendering(ctx context.Context, e *Env) error {
 	byKustomize, byFlux := &comparison{}, &comparison{}
 	for _, a := range all {
 		byKustomize.compare(a.where, a.ours)(a.kustomize, a.refused)
-		if e.Components["flux"].Problem == "" {
+		if withFlux {
 			byFlux.compare(a.where, a.ours)(a.flux, a.failed)
 		}
 	}
-	if err := e.compared("overlays of every example fleet", byKustomize, byFlux); err != nil {
+	if err := e.compared("overlays of every example fleet", byKustomize, byFlux, withFlux); err != nil {
 		return err
 	}
 	return e.renderedByHand(ctx)
@@ -76,14 +77,14 @@ type asked struct {
 	refused, failed       error // of kustomize, of Flux
 }
 
-func (a *asked) ask(ctx context.Context, e *Env, repo, overlay string) error {
+func (a *asked) ask(ctx context.Context, e *Env, repo, overlay string, withFlux bool) error {
 	ours, err := objects(ctx, repo, overlay)
 	if err != nil {
 		return fmt.Errorf("%s: %w", overlay, err)
 	}
 	a.ours = slices.DeleteFunc(ours, func(o *object.Object) bool { return o.Origin.Overlay != overlay }) // without what a hand-off leads to
 	a.kustomize, a.refused = kustomize(filepath.Join(repo, overlay))
-	if e.Components["flux"].Problem == "" {
+	if withFlux {
 		a.flux, a.failed = e.fluxBuild(ctx, repo, overlay, bare(overlay))
 	}
 	return ctx.Err()
@@ -121,21 +122,21 @@ func (e *Env) renderedByHand(ctx context.Context) error {
 			byFlux.compare(name, without(applied, "Kustomization"))(e.fluxBuild(ctx, repo, "app", filepath.Join(repo, "clusters", "one", "app.yaml")))
 		}
 	}
-	return e.compared("repositories written by hand: components, replacements, generators, patches, Flux's own", byKustomize, byFlux)
+	return e.compared("repositories written by hand: components, replacements, generators, patches, Flux's own", byKustomize, byFlux, e.Components["flux"].Problem == "")
 }
 
 // compared records what both said; without a flux, kustomize is asked alone.
-func (e *Env) compared(what string, byKustomize, byFlux *comparison) error {
+func (e *Env) compared(what string, byKustomize, byFlux *comparison, withFlux bool) error {
 	row := claims.Row{Area: areaRendering, Claim: what, Component: "kustomize", Version: kustomizeVersion(), Outcome: claims.Agrees, Detail: byKustomize.counted()}
 	if len(byKustomize.differences) > 0 {
 		row.Outcome, row.Detail = claims.Differs, strings.Join(byKustomize.differences, "\n")
 	}
 	flux := e.Components["flux"]
 	switch {
-	case flux.Problem == "":
+	case withFlux:
 		return errors.Join(claims.Record(row), e.record(areaRendering, what, "flux", byFlux.differences, byFlux.counted()))
 	case e.Present:
-		fmt.Fprintf(e.Log, "rendering: flux build is left out: %s\n", flux.Problem)
+		fmt.Fprintf(e.Log, "rendering: flux build of the %s is left out %s\n", what, flux.Problem)
 		return claims.Record(row)
 	}
 	return errors.Join(claims.Record(row), claims.Record(claims.Row{Area: areaRendering, Claim: what, Component: "flux", Version: flux.Version, Outcome: claims.NotRun, Detail: flux.Problem}))
