@@ -42,9 +42,9 @@ type Profile struct {
 	// RootsBefore is a version of Gateway API: where the cluster has an older one, the roots of clients are in a Secret beside each server
 	// certificate, which gatespan writes, so the fleet must hold them. "" for never.
 	RootsBefore string
-	// ForgedIdentity: pods behind a listener that ends TLS cannot be the ones that tell clients apart (identity.enforcedBy workload),
-	// because what they are told of the certificate may be the client's own invention. It is the reason, as the others are.
-	ForgedIdentity string
+	// PodsCannotTell: pods behind a listener that ends TLS cannot be the ones that tell clients apart (identity.enforcedBy workload): they
+	// are told nothing of the certificate, or what may be the client's own invention. It is the reason, as the others are.
+	PodsCannotTell string
 	// What its gateways cannot have together, each a reason as a sentence without a period, and "" where they can: exposures of both modes
 	// on one Gateway, two exposures that pass TLS through on one Gateway, a token for one of several audiences.
 	OneMode, OnePassthrough, OneAudience string

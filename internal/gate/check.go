@@ -59,6 +59,13 @@ func Check(ctx context.Context, o Options) (*report.Report, error) {
 		stale[i].Introduced = b.side == nil // time went by, which is nobody's change
 	}
 	findings = append(findings, stale...)
+	if len(guess.clusters) == 0 { // a first look takes every Gateway that it does not reach for undecided
+		more, err := head.artifacts()
+		if err != nil {
+			return nil, err
+		}
+		b.undecided = append(b.undecided, more...)
+	}
 	finding.Sort(findings)
 	findings = slices.DeleteFunc(findings, func(f finding.Finding) bool { return !isGate(f) && !withinAny(p.paths, f) })
 	findings = part.only(findings)

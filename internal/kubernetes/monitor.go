@@ -71,7 +71,7 @@ func monitorName(g controller.Gateway) string { return g.Name + "-proxies" }
 
 // EnvoyAlerts tell of certificates of the gateway that are about to expire, where cert-manager makes them, and of handshakes that its proxies
 // refuse. The operator gives what a PodMonitor scrapes the job <namespace>/<name> (pkg/prometheus/promcfg.go). The counters are those of
-// each listener (envoy, docs/root/configuration/listeners/stats.rst), the gauge cert-manager's (internal/collectors/certificate_collector.go).
+// each listener (Envoy's documentation, configuration/listeners/stats), the gauge cert-manager's (internal/collectors/certificate_collector.go).
 func EnvoyAlerts(g controller.Gateway) any {
 	rules := expiries(g)
 	counted := func(counters ...string) string {

@@ -1,10 +1,14 @@
 package kubernetes
 
 import (
+	"fmt"
+
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/gatespan/gatespan/internal/controller"
+	"github.com/gatespan/gatespan/internal/gatewayapi"
 )
 
 // HasEngine reports whether a cluster names something that enforces NetworkPolicies.
@@ -56,6 +60,41 @@ func Untimed(rules []controller.HTTPRule) []controller.HTTPRule {
 	var out []controller.HTTPRule
 	for _, rule := range rules {
 		out = append(out, controller.HTTPRule{Matches: rule.Matches})
+	}
+	return out
+}
+
+// CheckEgress refuses an egress gateway that nothing would close, or that leads nowhere.
+func CheckEgress(cluster controller.Cluster, c controller.Consumer) error {
+	if !HasEngine(cluster) {
+		return fmt.Errorf("consumer %s: nothing would close its egress gateway, because cluster %s names no networkPolicyEngine", c.Name, cluster.Name)
+	}
+	if len(c.Destinations) == 0 {
+		return fmt.Errorf("consumer %s has no destination", c.Name)
+	}
+	return nil
+}
+
+// EgressListener is the listener by which a consumer's pods call one exposure, with TLS.
+func EgressListener(c controller.Consumer, d controller.Destination, port gatewayv1.PortNumber) gatewayv1.Listener {
+	hostname := gatewayv1.Hostname(LocalName(c, d))
+	return gatewayv1.Listener{
+		Name:          gatewayv1.SectionName(d.Exposure),
+		Hostname:      &hostname,
+		Port:          port,
+		Protocol:      gatewayv1.HTTPSProtocolType,
+		TLS:           gatewayapi.Terminate(c.ServerCertificate.Secret),
+		AllowedRoutes: gatewayapi.SameNamespace("HTTPRoute"),
+	}
+}
+
+// EgressCertificates are the objects that make a consumer's client certificate and the one of its egress gateway; none where they exist.
+func EgressCertificates(c controller.Consumer) []any {
+	var out []any
+	for _, certificate := range []controller.Certificate{c.Certificate, c.ServerCertificate} {
+		if o := Certificate(certificate, certificate.Secret); o != nil {
+			out = append(out, o)
+		}
 	}
 	return out
 }

@@ -119,7 +119,7 @@ func (m *maker) entryAbilities(c *Cluster, name string, at []string) {
 
 // forged refuses identities that pods are to tell apart by what they cannot believe. Where TLS passes through, pods see the certificate.
 func (m *maker) forged(c *Cluster, name string) {
-	x, why := m.fleet.Exposures[name], c.Controller.Profile().ForgedIdentity
+	x, why := m.fleet.Exposures[name], c.Controller.Profile().PodsCannotTell
 	if why == "" || mode(x) == "Passthrough" {
 		return
 	}

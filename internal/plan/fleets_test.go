@@ -15,6 +15,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/gatespan/gatespan/internal/controller/catalog"
 	"github.com/gatespan/gatespan/internal/fleet"
 )
 
@@ -392,8 +393,8 @@ func (g *generator) admit(x *fleet.Exposure, name, domain string, uri, dns bool)
 	if !uri && !dns {
 		by = "workload"
 	}
-	// Behind a load balancer of AWS pods cannot tell either: whoever the CA signs must be a consumer.
-	everybody := x.Service.Attestation != nil
+	// Where neither the gateway nor the pods behind it can tell, whoever the CA signs must be a consumer.
+	everybody := x.Service.Attestation != nil || by == "workload" && g.blind(*x)
 	if everybody {
 		by = "trustDomain"
 	}
@@ -413,6 +414,17 @@ func (g *generator) admit(x *fleet.Exposure, name, domain string, uri, dns bool)
 			g.holdRoots(domain)
 		}
 	}
+}
+
+// blind reports whether pods behind some provider cannot tell its clients apart.
+func (g *generator) blind(x fleet.Exposure) bool {
+	for cluster := range x.Providers {
+		known, ok := catalog.ByName(g.fleet.Clusters[cluster].Controller.Name)
+		if ok && known.Profile().PodsCannotTell != "" && x.TLS.Mode == "Terminate" {
+			return true
+		}
+	}
+	return false
 }
 
 // observability is some of what gateways of a controller can tell of themselves.

@@ -62,14 +62,20 @@ func other(f *fleet.Fleet) {
 	cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Gateways = gateways })
 }
 
-// onTraefik serves the example from Traefik, whose pods tell clients apart.
+// believed leaves it to pods behind a controller to tell clients apart.
+func believed(f *fleet.Fleet, with fleet.Controller) {
+	cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Controller = with })
+	orders(f, func(c *fleet.Consumer) { c.Identity.EnforcedBy = "workload" })
+}
+
+// onTraefik serves the example from Traefik, for which the CA tells clients apart.
 func onTraefik(f *fleet.Fleet) {
 	cluster(f, "eks-prod", func(c *fleet.Cluster) {
 		c.Controller = fleet.Controller{
 			Name: "traefik", Distribution: "upstream", Version: "3.7.13", DataPlaneNamespace: "traefik", DataPlanePods: map[string]string{"app": "traefik"},
 		}
 	})
-	orders(f, func(c *fleet.Consumer) { c.Identity.EnforcedBy = "workload" })
+	orders(f, func(c *fleet.Consumer) { c.Identity.EnforcedBy = "trustDomain" })
 }
 
 // fromTraefik calls the example through an egress gateway of Traefik.
@@ -195,6 +201,10 @@ func TestRefusals(t *testing.T) {
 			"cannot accept only the listed URI identities (identity.enforcedBy gateway): an ALB accepts every certificate of its trust store", "trustDomain"},
 		"an identity that pods tell behind a load balancer of AWS": {func(f *fleet.Fleet) { loadBalancers(f, func(*fleet.Gateway) {}, "workload", "Terminate") },
 			"pods cannot tell who calls (identity.enforcedBy workload): AWS does not say what an ALB does with X-Amzn-Mtls headers", "Passthrough"},
+		"an identity that pods tell behind NGINX": {func(f *fleet.Fleet) { believed(f, fleet.Controller{Name: "nginx", Version: "2.6.7"}) },
+			"pods cannot tell who calls (identity.enforcedBy workload): generated routes take away the headers that tell of a certificate, because nginx", "trustDomain"},
+		"an identity that pods tell behind Traefik": {func(f *fleet.Fleet) { believed(f, fleet.Controller{Name: "traefik", Version: "3.7.11"}) },
+			"pods cannot tell who calls (identity.enforcedBy workload): generated routes take away the headers that tell of a certificate, because Traefik", "trustDomain"},
 		"so many proxies of the AKS add-on": {func(f *fleet.Fleet) {
 			*f = *mirrored(t)
 			cluster(f, "eks-prod", func(c *fleet.Cluster) {

@@ -45,7 +45,7 @@ func profile() controller.Profile {
 		OneMode:        "a load balancer either ends TLS (ALB) or hands bytes on (NLB), and a Gateway is one of them (" + atRoutes + ")",
 		OnePassthrough: "an NLB does not route by server name, so that one route gets every connection of a port (" + docsL4 + ")",
 		OneAudience:    "what an ALB makes of several values of a claim is not documented (API_JwtValidationActionAdditionalClaim)",
-		ForgedIdentity: "AWS does not say what an ALB does with X-Amzn-Mtls headers that a client sends (" + docsMutual + ")",
+		PodsCannotTell: "AWS does not say what an ALB does with X-Amzn-Mtls headers that a client sends (" + docsMutual + ")",
 		OutsideCluster: "its load balancers are outside the cluster",
 	}
 }

@@ -1,8 +1,6 @@
 package envoygateway
 
 import (
-	"fmt"
-
 	corev1 "k8s.io/api/core/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
@@ -19,11 +17,8 @@ func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, er
 	if c.Via == "direct" {
 		return kubernetes.WriteDirect(cluster, c)
 	}
-	if !kubernetes.HasEngine(cluster) {
-		return nil, fmt.Errorf("consumer %s: nothing would close its egress gateway, because cluster %s names no networkPolicyEngine", c.Name, cluster.Name)
-	}
-	if len(c.Destinations) == 0 {
-		return nil, fmt.Errorf("consumer %s has no destination", c.Name)
+	if err := kubernetes.CheckEgress(cluster, c); err != nil {
+		return nil, err
 	}
 	name := c.Name + "-egress"
 	namespace := dataPlaneNamespace(cluster, c.Namespace)
@@ -33,14 +28,7 @@ func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, er
 		Infrastructure:   parametersRef(name),
 	}
 	for _, d := range c.Destinations {
-		gateway.Listeners = append(gateway.Listeners, gatewayv1.Listener{
-			Name:          gatewayv1.SectionName(d.Exposure),
-			Hostname:      pointer(gatewayv1.Hostname(kubernetes.LocalName(c, d))),
-			Port:          egressPort,
-			Protocol:      gatewayv1.HTTPSProtocolType,
-			TLS:           gatewayapi.Terminate(c.ServerCertificate.Secret),
-			AllowedRoutes: gatewayapi.SameNamespace("HTTPRoute"),
-		})
+		gateway.Listeners = append(gateway.Listeners, kubernetes.EgressListener(c, d, egressPort))
 	}
 	objects := []any{
 		gatewayapi.Make(version, kindEnvoyProxy, gatewayapi.Meta{Name: name, Namespace: c.Namespace}, envoyProxySpec{Provider: &proxyProvider{
@@ -52,8 +40,7 @@ func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, er
 	for _, d := range c.Destinations {
 		objects = append(objects, destination(name, namespace, c, d)...)
 	}
-	objects = appendObject(objects, kubernetes.Certificate(c.Certificate, c.Certificate.Secret))
-	objects = appendObject(objects, kubernetes.Certificate(c.ServerCertificate, c.ServerCertificate.Secret))
+	objects = append(objects, kubernetes.EgressCertificates(c)...)
 	return append(objects, kubernetes.CABundles(c, controller.TrustDomain.Written)...), nil
 }
 

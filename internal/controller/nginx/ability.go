@@ -18,7 +18,7 @@ func abilities() []controller.Ability {
 		routes     = "state/graph/httproute.go"
 		balanced   = "annotations of Gateway spec.infrastructure for the cloud's load balancer"
 		identities = "nginx verifies the chain of a client's certificate and compares no name in it; only a snippet could"
-		byOthers   = "use identity.enforcedBy: trustDomain with a CA for this consumer alone, or workload; Envoy Gateway and Istio tell identities apart"
+		byOthers   = "use identity.enforcedBy: trustDomain with a CA for this consumer alone; Envoy Gateway and Istio tell identities apart"
 		stream     = "template nginx/config/stream_servers_template.go"
 	)
 	return []controller.Ability{

@@ -43,9 +43,10 @@ func profile() controller.Profile {
 				Source: "CHANGELOG.md, release 2.6.4",
 			},
 		},
-		Abilities:     abilities(),
-		References:    references(),
-		Prerequisites: prerequisites(),
+		Abilities:      abilities(),
+		References:     references(),
+		Prerequisites:  prerequisites(),
+		PodsCannotTell: "generated routes take away the headers that tell of a certificate, because nginx hands on those that clients send (nginx/config/servers.go createBaseProxySetHeaders)",
 	}
 }
 

@@ -1,8 +1,6 @@
 package nginx
 
 import (
-	"fmt"
-
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -24,11 +22,8 @@ func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, er
 	if c.Via == "direct" {
 		return kubernetes.WriteDirect(cluster, c)
 	}
-	if !kubernetes.HasEngine(cluster) {
-		return nil, fmt.Errorf("consumer %s: nothing would close its egress gateway, because cluster %s names no networkPolicyEngine", c.Name, cluster.Name)
-	}
-	if len(c.Destinations) == 0 {
-		return nil, fmt.Errorf("consumer %s has no destination", c.Name)
+	if err := kubernetes.CheckEgress(cluster, c); err != nil {
+		return nil, err
 	}
 	name := c.Name + "-egress"
 	proxies, err := resourceName(name, class(cluster, ""))
@@ -42,16 +37,9 @@ func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, er
 		TLS:              &gatewayv1.GatewayTLSConfig{Backend: &gatewayv1.GatewayBackendTLS{ClientCertificateRef: &client}},
 	}
 	for _, d := range c.Destinations {
-		tls := gatewayapi.Terminate(c.ServerCertificate.Secret)
-		tls.Options = floor()
-		gateway.Listeners = append(gateway.Listeners, gatewayv1.Listener{
-			Name:          gatewayv1.SectionName(d.Exposure),
-			Hostname:      pointer(gatewayv1.Hostname(kubernetes.LocalName(c, d))),
-			Port:          egressPort,
-			Protocol:      gatewayv1.HTTPSProtocolType,
-			TLS:           tls,
-			AllowedRoutes: gatewayapi.SameNamespace("HTTPRoute"),
-		})
+		listener := kubernetes.EgressListener(c, d, egressPort)
+		listener.TLS.Options = floor()
+		gateway.Listeners = append(gateway.Listeners, listener)
 	}
 	at := gatewayapi.Meta{Name: name, Namespace: c.Namespace}
 	objects := []any{
@@ -66,8 +54,7 @@ func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, er
 	for _, d := range c.Destinations {
 		objects = append(objects, destination(name, proxies, c, d)...)
 	}
-	objects = appendObject(objects, kubernetes.Certificate(c.Certificate, c.Certificate.Secret))
-	objects = appendObject(objects, kubernetes.Certificate(c.ServerCertificate, c.ServerCertificate.Secret))
+	objects = append(objects, kubernetes.EgressCertificates(c)...)
 	return append(objects, kubernetes.CABundles(c, controller.TrustDomain.Written)...), nil
 }
 

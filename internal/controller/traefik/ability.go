@@ -21,7 +21,7 @@ func abilities() []controller.Ability {
 	}
 	const (
 		identities = "it verifies the chain of a client's certificate and compares no name in it; PassTLSClientCert only hands it on"
-		byOthers   = "use identity.enforcedBy: trustDomain with a CA for this consumer alone, or workload; Envoy Gateway and Istio tell identities apart"
+		byOthers   = "use identity.enforcedBy: trustDomain with a CA for this consumer alone; Envoy Gateway and Istio tell identities apart"
 		direct     = `say via: "direct"`
 		aliases    = "an HTTPRoute to a TraefikService of its namespace, and its ExternalName Service; an installation is the egress gateway of one consumer, and of nothing else"
 		service    = "type and annotations of the Service of its installation"

@@ -38,15 +38,15 @@ func profile() controller.Profile {
 			kindServersTransportTCP, kindTLSOption, kindTLSStore, kindTraefikService,
 		}},
 		APIVersions: map[string][]string{Group: {"v1alpha1"}},
+		Images:      []string{"traefik"}, // the chart has versions of its own: 41.3.0 is v3.7.11
 		// From the version on that can keep a TLSOption named default of another namespace out (docs/content/migrate/v3.md).
-		// the chart has versions of its own (41.3.0 is v3.7.11)
-		Images:          []string{"traefik"},
 		Versions:        []controller.VersionRange{{Distribution: "upstream", From: "3.7.11", To: "3.7.13", Source: "CHANGELOG.md"}},
 		Abilities:       abilities(),
 		References:      references(),
 		Prerequisites:   prerequisites(),
 		ClientCA:        controller.FromCASecret,
 		OneGateway:      "the TLSOption named default holds for all listeners of an installation, and of two in different namespaces neither counts",
+		PodsCannotTell:  "generated routes take away the headers that tell of a certificate, because Traefik hands on those that clients send (pkg/middlewares/forwardedheaders/forwarded_header.go)",
 		Vulnerabilities: vulnerabilities(),
 	}
 }

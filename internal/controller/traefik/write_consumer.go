@@ -27,11 +27,8 @@ func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, er
 	if c.Via == "direct" {
 		return kubernetes.WriteDirect(cluster, c)
 	}
-	if !kubernetes.HasEngine(cluster) {
-		return nil, fmt.Errorf("consumer %s: nothing would close its egress gateway, because cluster %s names no networkPolicyEngine", c.Name, cluster.Name)
-	}
-	if len(c.Destinations) == 0 {
-		return nil, fmt.Errorf("consumer %s has no destination", c.Name)
+	if err := kubernetes.CheckEgress(cluster, c); err != nil {
+		return nil, err
 	}
 	proxies := kubernetes.GatewayPods{Namespace: cluster.Controller.DataPlaneNamespace, Labels: cluster.Controller.DataPlanePods}
 	if proxies.Namespace == "" || len(proxies.Labels) == 0 {
@@ -46,14 +43,7 @@ func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, er
 		if d.TrustDomain.PEM == "" {
 			return nil, fmt.Errorf("consumer %s: the fleet holds no roots of trust domain %s, and without them Traefik trusts the system's", c.Name, d.TrustDomain.Name)
 		}
-		gateway.Listeners = append(gateway.Listeners, gatewayv1.Listener{
-			Name:          gatewayv1.SectionName(d.Exposure),
-			Hostname:      pointer(gatewayv1.Hostname(kubernetes.LocalName(c, d))),
-			Port:          egressPort,
-			Protocol:      gatewayv1.HTTPSProtocolType,
-			TLS:           gatewayapi.Terminate(c.ServerCertificate.Secret),
-			AllowedRoutes: gatewayapi.SameNamespace("HTTPRoute"),
-		})
+		gateway.Listeners = append(gateway.Listeners, kubernetes.EgressListener(c, d, egressPort))
 	}
 	objects := []any{
 		gatewayapi.Make(gatewayapi.Version, "Gateway", at, gateway),
@@ -68,11 +58,7 @@ func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, er
 	for _, d := range c.Destinations {
 		objects = append(objects, destination(at.Name, proxies.Namespace, c, d)...)
 	}
-	for _, certificate := range []controller.Certificate{c.Certificate, c.ServerCertificate} {
-		if o := kubernetes.Certificate(certificate, certificate.Secret); o != nil {
-			objects = append(objects, o)
-		}
-	}
+	objects = append(objects, kubernetes.EgressCertificates(c)...)
 	// Also where trust-manager makes a bundle: a missing one fails open.
 	return append(objects, kubernetes.CABundles(c, func(controller.TrustDomain) bool { return true })...), nil
 }
