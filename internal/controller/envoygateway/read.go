@@ -34,6 +34,7 @@ func read(c controller.Cluster, set *object.Set) posture.Posture {
 			r.tokens(l, &e)
 			r.address(l, p, &e)
 			r.hops(p, &e)
+			r.crowded(l, &e)
 			r.Posture.Entries = append(r.Posture.Entries, e)
 		}
 	}

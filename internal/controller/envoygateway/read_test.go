@@ -156,6 +156,10 @@ spec:
 
 var admitListenerSets = edit{old: "  gatewayClassName: eg\n", new: "  gatewayClassName: eg\n  allowedListeners: {namespaces: {from: All}}\n"}
 
+func plaintextOn(port string) edit {
+	return edit{old: "  listeners:\n", new: "  listeners:\n  - {name: plain, port: " + port + ", protocol: HTTP}\n"}
+}
+
 func runCases(t *testing.T, file string, cases []testCase) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -262,6 +266,12 @@ func TestReadClientPolicy(t *testing.T) {
 		{name: "U041 passthrough", edits: []edit{{old: "protocol: HTTPS", new: "protocol: TLS"}, {old: "mode: Terminate, certificateRefs: [{name: relay-tls}]", new: "mode: Passthrough"}}, want: []string{"relay.tls=passthrough", "relay.auth=none", "relay.min="}},
 		{name: "U043 HTTP/3 beside a frontend", edits: append([]edit{frontendEdit("", "")}, edit{old: tlsBlock(t), new: "  tls: {minVersion: \"1.3\"}\n  http3: {}\n"}), want: []string{"relay.http3=yes", "relay.auth=none"}},
 		{name: "HTTP/3 beside clientValidation is off", edits: []edit{{old: "  tls:\n    minVersion", new: "  http3: {}\n  tls:\n    minVersion"}}, want: []string{"relay.http3=no", "relay.auth=required"}},
+		{name: "the Gateway's plaintext wins the port over a ListenerSet", edits: []edit{admitListenerSets, plaintextOn("8080"), {more: strings.Replace(listenerSet, "port: 443", "port: 8080", 1)}}, want: []string{"plain.served=yes", "shop.served=no", "relay.served=yes"}},
+		{name: "the Gateway's plaintext closes its own HTTPS on the port", edits: []edit{plaintextOn("443")}, want: []string{"plain.served=yes", "relay.served=no"}},
+		{name: "plaintext on another port", edits: []edit{plaintextOn("80")}, want: []string{"plain.served=yes", "relay.served=yes"}},
+		{name: "a ListenerSet's plaintext where the Gateway's certificate may be missing", edits: []edit{admitListenerSets, {more: strings.Replace(listenerSet, "protocol: HTTPS, hostname: shop.example.com, tls: {certificateRefs: [{name: shop-tls}]}", "protocol: HTTP", 1)}}, want: []string{"shop.served=yes", "relay.served=yes"}},
+		{name: "the Gateway's plaintext with a selector that is not valid", edits: []edit{{old: "  listeners:\n", new: "  listeners:\n  - {name: plain, port: 443, protocol: HTTP, allowedRoutes: {namespaces: {from: Selector}}}\n"}}, want: []string{"relay.served=yes"}},
+		{name: "plaintext on the port at a version with other rules", version: "1.8.3", edits: []edit{plaintextOn("443")}, want: []string{"relay.served=yes"}},
 		{name: "U046 another Gateway", edits: []edit{{more: "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: second, namespace: edge}\nspec: {gatewayClassName: eg, listeners: [{name: second, port: 443, protocol: HTTPS, tls: {certificateRefs: [{name: relay-tls}]}}]}\n"}}, want: []string{"relay.auth=required", "second.auth=none", "second.min=1.2"}},
 		{name: "U049 another class", edits: []edit{{old: "  gatewayClassName: eg\n", new: "  gatewayClassName: istio\n"}}, want: []string{"!relay.auth=required"}},
 		{name: "U250 a tenant's mode", edits: []edit{frontendEdit("", ""), {old: "  gatewayClassName: eg\n", new: "  gatewayClassName: eg\n  allowedListeners: {namespaces: {from: All}}\n"}, {more: listenerSet}, {more: strings.Replace(sectionPolicy("tenant", "tenant", "kind: ListenerSet, name: shop"), "  timeout: {http: {requestReceivedTimeout: 10s}}\n", "  tls: {minVersion: \"1.3\", clientValidation: {mode: Request}}\n", 1)}}, want: []string{"relay.auth=required", "shop.auth=none", "shop.auth@=ClientTrafficPolicy/tenant spec.tls.clientValidation.mode"}},
