@@ -15,8 +15,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	yaml "go.yaml.in/yaml/v3"
 )
 
 // Cluster is one cluster that a repository seems to hold.
@@ -45,6 +43,9 @@ func Clusters(fsys fs.FS) (clusters []Cluster, gateways []string, err error) {
 	}
 	if len(l.manifests) == 0 {
 		return nil, nil, nil
+	}
+	for _, m := range l.argo {
+		l.apps = append(l.apps, l.applications(m)...)
 	}
 	out := l.folders()
 	if len(out) == 0 {
@@ -98,16 +99,11 @@ func Gateways(fsys fs.FS, dir string) ([]Found, error) {
 type look struct {
 	fsys      fs.FS
 	entries   int
-	manifests []string // files with Kubernetes objects or a kustomization
-	flux      []string // files with Flux Kustomizations
-	gateways  []string // files with Gateways, or what adds listeners to them
+	manifests []string   // files with Kubernetes objects or a kustomization
+	flux      []string   // files with Flux Kustomizations
+	gateways  []string   // files with Gateways, or what adds listeners to them
+	argo      []document // files with objects of Argo CD
 	apps      []application
-}
-
-// application is one Argo CD Application, as far as it names a cluster.
-type application struct {
-	file, destination string
-	paths             []string
 }
 
 var (
@@ -148,48 +144,9 @@ func (l *look) visit(name string, entry fs.DirEntry, err error) error {
 		l.flux = append(l.flux, name)
 	}
 	if bytes.Contains(content, argoKind) {
-		l.apps = append(l.apps, applications(name, content)...)
+		l.argo = append(l.argo, document{name, content})
 	}
 	return nil
-}
-
-// applications reads the Applications of a file; what cannot be read is none.
-func applications(name string, content []byte) []application {
-	var out []application
-	decoder := yaml.NewDecoder(bytes.NewReader(content))
-	for {
-		var doc struct {
-			Kind string `yaml:"kind"`
-			Spec struct {
-				Destination struct {
-					Name   string `yaml:"name"`
-					Server string `yaml:"server"`
-				} `yaml:"destination"`
-				Source struct {
-					Path string `yaml:"path"`
-				} `yaml:"source"`
-				Sources []struct {
-					Path string `yaml:"path"`
-				} `yaml:"sources"`
-			} `yaml:"spec"`
-		}
-		if decoder.Decode(&doc) != nil {
-			return out
-		}
-		if doc.Kind != "Application" {
-			continue
-		}
-		a := application{file: name, destination: doc.Spec.Destination.Name}
-		if a.destination == "" {
-			a.destination = doc.Spec.Destination.Server
-		}
-		for _, s := range append(doc.Spec.Sources, doc.Spec.Source) {
-			if local := path.Clean(s.Path); s.Path != "" && fs.ValidPath(local) {
-				a.paths = append(a.paths, local)
-			}
-		}
-		out = append(out, a)
-	}
 }
 
 // folders are the folders below the first of parents that has some with manifests.
@@ -210,30 +167,6 @@ func (l *look) folders() []Cluster {
 		}
 	}
 	return nil
-}
-
-// destinations are the clusters that Argo CD's Applications name.
-func (l *look) destinations() []Cluster {
-	paths := map[string][]string{}
-	for _, a := range l.apps {
-		for _, p := range a.paths {
-			if info, err := fs.Stat(l.fsys, p); err == nil && info.IsDir() && a.destination != "" {
-				paths[a.destination] = append(paths[a.destination], p)
-			}
-		}
-	}
-	var out []Cluster
-	for destination, all := range paths {
-		c := Cluster{Name: key(destination), Path: l.ancestor(all), Why: "Argo CD's destination " + destination}
-		if destination == "https://kubernetes.default.svc" {
-			c.Name = "in-cluster"
-		}
-		if c.Name != destination {
-			c.Destination = destination
-		}
-		out = append(out, c)
-	}
-	return out
 }
 
 // engine is what applies a cluster, as the objects below its path tell.

@@ -16,6 +16,10 @@ func argo(destination, path string) string {
 	return fmt.Sprintf("apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec: {destination: {%s}, source: {path: %s}}\n", destination, path)
 }
 
+func argoSet(generators, destination, path string) string {
+	return fmt.Sprintf("apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: a}\nspec: {generators: %s, template: {spec: {destination: {%s}, source: {path: %s}}}}\n", generators, destination, path)
+}
+
 func TestClusters(t *testing.T) {
 	for name, c := range map[string]struct {
 		files map[string]string
@@ -34,6 +38,23 @@ func TestClusters(t *testing.T) {
 		"Argo CD by server": {map[string]string{
 			"argo/a.yaml": argo("server: https://kubernetes.default.svc", "apps/a"), "apps/a/x.yaml": manifest,
 		}, "in-cluster apps/a argocd"},
+		"Argo CD by a set that lists": {map[string]string{
+			"argo/a.yaml":      argoSet("[{list: {elements: [{cluster: eu, at: deploy/eu}, {cluster: us, at: deploy/us}]}}]", "name: '{{.cluster}}'", "'{{.at}}'"),
+			"deploy/eu/x.yaml": manifest, "deploy/us/x.yaml": manifest,
+		}, "eu deploy/eu argocd, us deploy/us argocd"},
+		"Argo CD by a set that finds folders": {map[string]string{
+			"argo/a.yaml":      argoSet("[{git: {directories: [{path: deploy/*}]}}]", "name: '{{path.basename}}'", "'{{path}}'"),
+			"deploy/eu/x.yaml": manifest, "deploy/us/x.yaml": manifest,
+		}, "eu deploy/eu argocd, us deploy/us argocd"},
+		"Argo CD by a set of its own clusters": {map[string]string{
+			"argo/a.yaml":           argoSet("[{clusters: {}}]", "name: '{{.name}}'", "'deploy/{{ .name }}/apps'"),
+			"deploy/eu/apps/x.yaml": manifest, "deploy/us/apps/x.yaml": manifest,
+		}, "eu deploy/eu/apps argocd, us deploy/us/apps argocd"},
+		"Argo CD by a set that only Argo CD can fill": {map[string]string{
+			"argo/a.yaml":        argoSet("[{clusters: {}}]", "server: '{{.server}}'", "'clusters/{{.name}}'"),
+			"clusters/eu/x.yaml": manifest,
+		}, "eu clusters/eu argocd"},
+		"a set outside":        {map[string]string{"argo/a.yaml": argoSet("[{clusters: {}}]", "name: '{{.name}}'", "'../../{{.name}}'"), "apps/a/x.yaml": manifest}, "cluster . argocd"},
 		"a path outside":       {map[string]string{"argo/a.yaml": argo("name: x", "../../etc"), "apps/a/x.yaml": manifest}, "cluster . argocd"},
 		"one folder":           {map[string]string{"deploy/a/x.yaml": manifest, "deploy/b/x.yaml": manifest}, "cluster deploy -"},
 		"hidden folders":       {map[string]string{".github/x.yaml": manifest, "node_modules/x.yaml": manifest}, ""},

@@ -25,8 +25,7 @@ func (c *cluster) argo(o *object.Object) {
 		c.application(applicationOf(o, "", o.Data))
 		return
 	}
-	template, _ := o.Get("spec.template").(map[string]any)
-	sets, complete := c.parameters(o)
+	applications, complete := Applications(o.Data, c.repo.readDir, c.options.Limits.Directory)
 	if !complete {
 		p := c.place(o, "spec.generators")
 		c.unseen = append(c.unseen, Unseen{Subject: subjectOf(o), File: p.file, Line: p.line, Why: "a generator of this ApplicationSet is not modelled, so that what it applies is not known"})
@@ -34,9 +33,8 @@ func (c *cluster) argo(o *object.Object) {
 	if o.Get("spec.templatePatch") != nil {
 		c.facts = append(c.facts, c.notModelled(&root{dir: c.options.Path}, o, "spec.templatePatch"))
 	}
-	for _, values := range sets {
-		filled, _ := fill(template, values).(map[string]any)
-		c.application(applicationOf(o, "spec.template.", filled))
+	for _, a := range applications {
+		c.application(applicationOf(o, "spec.template.", a))
 	}
 }
 

@@ -1,26 +1,38 @@
 package render
 
 import (
+	"io/fs"
 	"path"
 	"regexp"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/openapi"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
-
-	"github.com/gatespan/gatespan/internal/object"
 )
 
-// parameters returns what each Application of an ApplicationSet is filled with. Modelled are git directories and lists; complete is
-// false when there is another generator.
-func (c *cluster) parameters(o *object.Object) (sets []map[string]string, complete bool) {
+// DirReader lists a directory of the repository, with slashes and relative to its root.
+type DirReader func(dir string) ([]fs.DirEntry, error)
+
+// Applications fills the template of an ApplicationSet with what its generators find. Modelled are git directories and lists; complete is
+// false when there is another generator, or a selector. Of the repository, most entries are looked at.
+func Applications(set map[string]any, list DirReader, most int) (applications []map[string]any, complete bool) {
+	spec, _ := set["spec"].(map[string]any)
+	template, _ := spec["template"].(map[string]any)
+	values, complete := parameters(spec, list, most)
+	for _, v := range values {
+		applications = append(applications, Fill(template, v))
+	}
+	return applications, complete
+}
+
+// parameters returns what each Application of an ApplicationSet is filled with.
+func parameters(spec map[string]any, list DirReader, most int) (sets []map[string]string, complete bool) {
 	complete = true
-	spec, _ := o.Data["spec"].(map[string]any)
 	for _, generator := range items(spec, "generators") {
 		known := false
-		if list, ok := generator["list"].(map[string]any); ok && list["elementsYaml"] == nil {
+		if given, ok := generator["list"].(map[string]any); ok && given["elementsYaml"] == nil {
 			known = true
-			for _, element := range items(list, "elements") {
+			for _, element := range items(given, "elements") {
 				values := map[string]string{}
 				for key, v := range element {
 					if s, ok := v.(string); ok {
@@ -32,7 +44,7 @@ func (c *cluster) parameters(o *object.Object) (sets []map[string]string, comple
 		}
 		if git, ok := generator["git"].(map[string]any); ok && git["files"] == nil && git["values"] == nil {
 			known = true
-			for _, dir := range c.directories(items(git, "directories")) {
+			for _, dir := range directories(items(git, "directories"), list, most) {
 				sets = append(sets, directoryParameters(dir))
 			}
 		}
@@ -45,17 +57,17 @@ func (c *cluster) parameters(o *object.Object) (sets []map[string]string, comple
 
 // directories returns the directories that a git generator selects (Argo CD: path.Match on whole paths, exclusions win, hidden
 // directories are left out).
-func (c *cluster) directories(patterns []map[string]any) []string {
+func directories(patterns []map[string]any, list DirReader, most int) []string {
 	var out []string
 	walked := 0
 	var walk func(dir string)
 	walk = func(dir string) {
-		entries, err := c.repo.readDir(dir)
+		entries, err := list(dir)
 		if err != nil {
 			return
 		}
 		for _, e := range entries {
-			if walked++; walked > c.options.Limits.Directory || !e.IsDir() || strings.HasPrefix(e.Name(), ".") {
+			if walked++; walked > most || !e.IsDir() || strings.HasPrefix(e.Name(), ".") {
 				continue
 			}
 			name := path.Join(dir, e.Name())
@@ -93,7 +105,12 @@ func directoryParameters(dir string) map[string]string {
 // expression is a template's expression that only names a value, in both of Argo CD's template languages.
 var expression = regexp.MustCompile(`\{\{\s*\.?([A-Za-z0-9_.-]+)\s*\}\}`)
 
-// fill replaces the parameters in a template; what it does not know stays.
+// Fill replaces the parameters in a template of an ApplicationSet; what it does not know stays.
+func Fill(template map[string]any, values map[string]string) map[string]any {
+	out, _ := fill(template, values).(map[string]any)
+	return out
+}
+
 func fill(v any, values map[string]string) any {
 	switch v := v.(type) {
 	case map[string]any:
