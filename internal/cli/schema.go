@@ -12,7 +12,7 @@ import (
 )
 
 func (a *app) schemaCommand() *cobra.Command {
-	var ofReport bool
+	var ofReport, ofDue bool
 	cmd := &cobra.Command{
 		Use:   "schema",
 		Short: "Write the fleet's schema for editors and cue vet",
@@ -21,11 +21,16 @@ a JSON Schema for fleets in YAML and JSON. gatespan itself always judges with th
 A file of these names that gatespan did not write is left as it is.`,
 		Example: `  gatespan schema
   gatespan schema --fleet testdata/relay
-  gatespan schema --report > report.schema.json    # of check -o json`,
+  gatespan schema --report > report.schema.json    # of check -o json
+  gatespan schema --due > due.schema.json          # of due -o json`,
 		Args: arguments(),
 		RunE: func(*cobra.Command, []string) error {
-			if ofReport {
+			switch {
+			case ofReport:
 				_, err := a.out.Write(report.Schema())
+				return err
+			case ofDue:
+				_, err := a.out.Write(report.DueSchema())
 				return err
 			}
 			dir := a.fleet
@@ -59,5 +64,7 @@ A file of these names that gatespan did not write is left as it is.`,
 		},
 	}
 	cmd.Flags().BoolVar(&ofReport, "report", false, "print the JSON Schema of check's JSON report instead")
+	cmd.Flags().BoolVar(&ofDue, "due", false, "print the JSON Schema of due's JSON output instead")
+	cmd.MarkFlagsMutuallyExclusive("report", "due")
 	return cmd
 }

@@ -104,10 +104,11 @@ func TestJSON(t *testing.T) {
 	golden(t, "check.json", printed(t, func(b *bytes.Buffer) error { return writeJSON(b, example1(), Options{}) }))
 }
 
-// TestJSONMatchesItsSchema holds the JSON report, full and empty, to the published schema, and the schema to saying something.
-func TestJSONMatchesItsSchema(t *testing.T) {
+// validator says whether JSON is what a schema describes.
+func validator(t *testing.T, schema []byte) func([]byte) error {
+	t.Helper()
 	ctx := cuecontext.New()
-	expr, err := cuejson.Extract("report.schema.json", Schema())
+	expr, err := cuejson.Extract("schema.json", schema)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,31 +116,58 @@ func TestJSONMatchesItsSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	schema := ctx.BuildFile(file)
-	if err := schema.Err(); err != nil {
+	value := ctx.BuildFile(file)
+	if err := value.Err(); err != nil {
 		t.Fatal(err)
 	}
-	valid := func(raw []byte) error {
-		value, err := cuejson.Extract("report.json", raw)
+	return func(raw []byte) error {
+		given, err := cuejson.Extract("report.json", raw)
 		if err != nil {
 			return err
 		}
-		return schema.Unify(ctx.BuildExpr(value)).Validate()
+		return value.Unify(ctx.BuildExpr(given)).Validate()
 	}
+}
+
+// matchesItsSchema holds JSON to a schema, and the schema to saying something: with each change, a text and what it becomes, it refuses.
+func matchesItsSchema(t *testing.T, name string, schema, raw []byte, changes ...[2]string) {
+	t.Helper()
+	valid := validator(t, schema)
+	if err := valid(raw); err != nil {
+		t.Errorf("%s: %v", name, err)
+	}
+	if bytes.Contains(raw, []byte("null")) {
+		t.Errorf("%s: null in %s", name, raw)
+	}
+	for _, change := range changes {
+		wrong := strings.Replace(string(raw), change[0], change[1], 1)
+		if wrong == string(raw) {
+			t.Errorf("%s: has no %s", name, change[0])
+		} else if valid([]byte(wrong)) == nil {
+			t.Errorf("%s: the schema takes %s", name, change[1])
+		}
+	}
+}
+
+// TestJSONMatchesItsSchema holds the JSON report, full and empty, to the published schema.
+func TestJSONMatchesItsSchema(t *testing.T) {
+	changes := [][2]string{{`"version": "1"`, `"version": "2"`}, {`"verdict": "`, `"verdict": "x`}, {`"clusters": `, `"clusterz": `}, {`"findings": [`, `"findings": [1, `}}
 	for name, r := range map[string]*Report{"full": example1(), "empty": {Verdict: Pass}} {
-		raw := printed(t, func(b *bytes.Buffer) error { return writeJSON(b, r, Options{}) })
-		if err := valid(raw); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-		if bytes.Contains(raw, []byte("null")) {
-			t.Errorf("%s: null in %s", name, raw)
-		}
-		for _, broken := range [][2]string{{`"version": "1"`, `"version": "2"`}, {`"verdict": "`, `"verdict": "x`}, {`"clusters": `, `"clusterz": `}, {`"findings": [`, `"findings": [1, `}} {
-			if wrong := strings.Replace(string(raw), broken[0], broken[1], 1); valid([]byte(wrong)) == nil {
-				t.Errorf("%s: the schema takes %s", name, broken[1])
-			}
-		}
+		matchesItsSchema(t, name, Schema(), printed(t, func(b *bytes.Buffer) error { return writeJSON(b, r, Options{}) }), changes...)
 	}
+}
+
+// TestDueMatchesItsSchema does the same to what runs out.
+func TestDueMatchesItsSchema(t *testing.T) {
+	full := &Due{Version: "1", Today: "2026-11-25", Within: 30, Items: []DueItem{{
+		Kind: "certificate", Day: "2026-12-01", Days: 6, Cluster: "eks-prod", What: "CA CN=corp", Fingerprint: strings.Repeat("0f", 32), Hint: "add its successor beside it",
+		Position: finding.Position{File: "fleet/fleet.cue", Line: 3, Column: 2},
+	}}, Unknown: []DueItem{{Kind: "controller", What: "support of traefik 3.7.13", Hint: "look it up"}}}
+	empty := &Due{Version: "1", Today: "2026-11-25", Items: []DueItem{}, Unknown: []DueItem{}}
+	changes := [][2]string{{`"version": "1"`, `"version": "2"`}, {`"today": "2026`, `"today": "26`}, {`"within": `, `"within": -1`}, {`"due": [`, `"due": [1, `}, {`"unknown"`, `"unknowns"`}}
+	matchesItsSchema(t, "empty", DueSchema(), printed(t, func(b *bytes.Buffer) error { return DueJSON(b, empty) }), changes...)
+	matchesItsSchema(t, "full", DueSchema(), printed(t, func(b *bytes.Buffer) error { return DueJSON(b, full) }),
+		append(changes, [2]string{`"kind": "certificate"`, `"kind": "root"`}, [2]string{`"day": ""`, `"day": "soon"`}, [2]string{`"0f`, `"sha256:0f`}, [2]string{`"line": 3`, `"row": 3`})...)
 }
 
 // hostile is a report in which everything that a pull request can write holds text.
