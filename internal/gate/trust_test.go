@@ -17,6 +17,8 @@ const (
 	workflow   = ".github/workflows/gate.yml"
 	hooks      = ".pre-commit-config.yaml"
 	codeOwners = ".github/CODEOWNERS"
+	caller     = ".github/workflows/all.yml" // runs the workflow that runs the gate
+	script     = "scripts/gate.sh"           // which the gate's job runs first
 )
 
 // guarded is the example with what runs the gate, and who owns it, in its base.
@@ -28,6 +30,7 @@ jobs:
     needs: build
     runs-on: ubuntu-24.04
     steps:
+    - run: scripts/gate.sh
     - run: gatespan check --base origin/main
   build:
     runs-on: ubuntu-24.04
@@ -38,6 +41,8 @@ jobs:
     steps:
     - run: make site
 `)
+	r.Write(caller, "on: pull_request\njobs:\n  gate: {uses: ./.github/workflows/gate.yml}\n  site: {runs-on: ubuntu-24.04, steps: [{run: make site}]}\n")
+	r.Write(script, "#!/bin/sh\n# installs gatespan\ninstall-it\n")
 	r.Write(hooks, "repos:\n- repo: https://github.com/gatespan/gatespan\n  rev: abc\n  hooks: [{id: gatespan-check}]\n- repo: https://example.com/other\n  rev: v1\n  hooks: [{id: other}]\n")
 	r.Write(codeOwners, "*  @everybody\n/testdata/relay/  @platform\n/.github/  @platform\n")
 	r.Write("rules/team/blue/blue.rego", blueRule)
@@ -108,6 +113,15 @@ func TestTheGateItself(t *testing.T) {
 		{"U245 the workflow does not start", edit(workflow, "on: pull_request", "on: workflow_dispatch"), "gate/pipeline-changed", "Pipeline " + workflow, "", true},
 		{"U245 the workflow is gone", func(r *gatetest.Repo) string { r.Remove(workflow); return workflow }, "gate/pipeline-changed", "Pipeline " + workflow, "", true},
 		{"U245 another revision of the hook", edit(hooks, "rev: abc", "rev: abd"), "gate/pipeline-changed", "Pipeline " + hooks, "", true},
+		{"U245 who calls the workflow", edit(caller, "  gate: {uses: ./.github/workflows/gate.yml}\n", ""), "gate/pipeline-changed", "Pipeline " + caller, "", true},
+		{"U245 what the job runs first", edit(script, "install-it", "echo exit 0 > bin/gatespan"), "gate/pipeline-changed", "Pipeline " + script, "", true},
+		{"somebody else in a role", more(`clusters: "eks-prod": roles: clusterOperators: [{kind: "Group", name: "everybody"}]`), "gate/roles-changed", cluster, cluster, true},
+		{"other owners of some of the fleet", func(r *gatetest.Repo) string { r.Append(codeOwners, "**/*.cue  @relay\n"); return "" }, "gate/owners-changed", "CodeOwners CODEOWNERS", "", true},
+		{"the fleet is behind a link", func(r *gatetest.Repo) string {
+			r.Rename("testdata/relay", "docs/relay")
+			r.Link("../docs/relay", "testdata/relay")
+			return ""
+		}, "gate/owners-changed", "CodeOwners CODEOWNERS", "", true},
 		{"other owners of the fleet", edit(codeOwners, "/testdata/relay/  @platform", "/testdata/relay/  @relay"), "gate/owners-changed", "CodeOwners CODEOWNERS", "", true},
 		{"nobody owns anything", func(r *gatetest.Repo) string { r.Remove(codeOwners); return "" }, "gate/owners-changed", "CodeOwners CODEOWNERS", "", true},
 	})
@@ -118,6 +132,8 @@ func TestTheGateIsUntouched(t *testing.T) {
 	for name, change := range map[string]func(*gatetest.Repo){
 		"another job":              func(r *gatetest.Repo) { r.Replace(workflow, "make site", "make site2") },
 		"a comment":                func(r *gatetest.Repo) { r.Replace(workflow, "jobs:", "# jobs\njobs:") },
+		"another job beside":       func(r *gatetest.Repo) { r.Replace(caller, "make site", "make site2") },
+		"fewer people in a role":   func(r *gatetest.Repo) { r.Remove("testdata/relay/more.cue") },
 		"another hook":             func(r *gatetest.Repo) { r.Replace(hooks, "rev: v1", "rev: v2") },
 		"owners of something else": func(r *gatetest.Repo) { r.Append(codeOwners, "/docs/ @writers\n") },
 		"less is left out":         func(r *gatetest.Repo) { r.Remove("testdata/relay/more.cue") },
@@ -125,6 +141,14 @@ func TestTheGateIsUntouched(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := guarded(t)
+			if name == "fewer people in a role" {
+				more(`clusters: "eks-prod": roles: clusterOperators: [{kind: "Group", name: "platform"}]`)(r)
+				r.Generate()
+				r.Commit("roles")
+				r.Remove("testdata/relay/more.cue")
+				r.Generate()
+				change = func(*gatetest.Repo) {}
+			}
 			if name == "less is left out" {
 				more(`clusters: "eks-prod": exclude: [{path: "overlays/eks-prod/web", reason: "later"}]`)(r)
 				r.Commit("left out")

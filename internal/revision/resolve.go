@@ -14,6 +14,9 @@ func resolve(ctx context.Context, root, rev string) (string, error) {
 	if rev == "" || strings.ContainsFunc(rev, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		return "", &Problem{Kind: ErrUnknownRevision, What: fmt.Sprintf("%q is not a revision", rev), Hint: "name a branch, a tag or a commit"}
 	}
+	if err := oneMeaning(ctx, root, rev); err != nil {
+		return "", err
+	}
 	out, err := run(ctx, root, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
 	if err != nil {
 		var f *failure
@@ -28,6 +31,33 @@ func resolve(ctx context.Context, root, rev string) (string, error) {
 		return "", unknown(ctx, root, rev)
 	}
 	return lines[len(lines)-1], nil
+}
+
+// oneMeaning refuses a name that several refs have. Git would take the tag (gitrevisions(7)), so that whoever may push a tag named
+// origin/main could choose what a change is judged by.
+func oneMeaning(ctx context.Context, root, rev string) error {
+	name := rev
+	if i := strings.IndexAny(name, "~^@{:"); i >= 0 {
+		name = name[:i]
+	}
+	if name == "" || name == "HEAD" || strings.HasPrefix(name, "-") || strings.ContainsAny(name, "*?[\\ ") {
+		return nil // no name of a ref, or one that git reads before all refs
+	}
+	candidates := []string{"refs/" + name, "refs/tags/" + name, "refs/heads/" + name, "refs/remotes/" + name}
+	out, err := run(ctx, root, append([]string{"for-each-ref", "--format=%(refname)", "--"}, candidates...)...)
+	if err != nil {
+		return err
+	}
+	var found []string
+	for _, ref := range strings.Fields(string(out)) {
+		if slices.Contains(candidates, ref) { // not one below a folder of that name
+			found = append(found, ref)
+		}
+	}
+	if len(found) < 2 {
+		return nil
+	}
+	return &Problem{Kind: ErrUnknownRevision, What: fmt.Sprintf("revision %q is %s", rev, strings.Join(found, " and ")), Hint: "write the one that is meant in full, such as " + found[0]}
 }
 
 // unknown names the refs that are nearest to what was asked for, or the command that brings it.

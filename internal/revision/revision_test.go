@@ -399,3 +399,26 @@ func TestCancelledRead(t *testing.T) {
 	}
 	_ = tree.Close()
 }
+
+// TestANameThatSeveralRefsHave: git would take the tag, which is often anybody's to push, before the branch of the remote.
+func TestANameThatSeveralRefsHave(t *testing.T) {
+	dir, git := repository(t)
+	git("commit", "-q", "--allow-empty", "-m", "the base")
+	git("update-ref", "refs/remotes/origin/main", "HEAD")
+	want := git("rev-parse", "HEAD")
+	git("commit", "-q", "--allow-empty", "-m", "somebody's")
+	ctx := context.Background()
+	if id, err := resolve(ctx, dir, "origin/main"); err != nil || id != want {
+		t.Errorf("one meaning: %s, %v", id, err)
+	}
+	git("tag", "origin/main")
+	for _, rev := range []string{"origin/main", "origin/main~0", "origin/main^{commit}"} {
+		var p *Problem
+		if id, err := resolve(ctx, dir, rev); !errors.As(err, &p) || !errors.Is(err, ErrUnknownRevision) || !strings.Contains(p.Hint, "refs/remotes/origin/main") {
+			t.Errorf("%s: %s, %v", rev, id, err)
+		}
+	}
+	if id, err := resolve(ctx, dir, "refs/remotes/origin/main"); err != nil || id != want {
+		t.Errorf("in full: %s, %v", id, err)
+	}
+}

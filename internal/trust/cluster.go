@@ -47,6 +47,13 @@ var settings = []setting{
 		put:      func(to *fleet.Cluster, from fleet.Cluster) { to.Exclude = from.Exclude },
 		harmless: func(was, now fleet.Cluster) bool { return within(now.Exclude, was.Exclude) },
 	},
+	{
+		rule: "gate/roles-changed", field: "roles", what: "other people in its roles", get: func(c fleet.Cluster) any { return c.Roles },
+		put: func(to *fleet.Cluster, from fleet.Cluster) { to.Roles = from.Roles },
+		harmless: func(was, now fleet.Cluster) bool {
+			return within(now.Roles.InfrastructureProviders, was.Roles.InfrastructureProviders) && within(now.Roles.ClusterOperators, was.Roles.ClusterOperators)
+		},
+	},
 }
 
 // unversioned is the controller without its version.
@@ -132,7 +139,7 @@ func (j *judging) cluster(name string, merge fleet.Cluster, before bool, tip fle
 
 // other turns "another controller" and "objects that are not in Git" into something to be compared with "than".
 func other(what string) string {
-	if strings.HasPrefix(what, "another ") {
+	if strings.HasPrefix(what, "another ") || strings.HasPrefix(what, "other ") {
 		return what
 	}
 	return "other " + what

@@ -35,7 +35,7 @@ func (f Fleets) Judge() Verdict {
 	head := *f.Head
 	if f.Tip == nil {
 		out := Verdict{Fleet: &head}
-		if f.Merge == nil && len(head.Clusters) > 0 {
+		if len(head.Clusters) > 0 && (f.Merge == nil || !same(f.Merge, f.Head)) {
 			out.Facts = append(out.Facts, about("gate/fleet-added", "", "Fleet", cmp.Or(head.Name, "default"), "", f.place(f.Head.Position("clusters")), "",
 				"the base has no fleet: the change is judged by the clusters, trust domains and waivers that it brings"))
 		}

@@ -27,7 +27,9 @@ func owned(head, merge fs.FS, own []string) ([]Fact, error) {
 	}
 	var lost []string
 	for _, name := range own {
-		if name != "" && !slices.Equal(before.of(name), now.of(name)) && len(before.of(name)) > 0 {
+		if name != "" && (elsewhere(head, merge, name) || slices.ContainsFunc(files(head, merge, name), func(file string) bool {
+			return !slices.Equal(before.of(file), now.of(file)) && len(before.of(file)) > 0
+		})) {
 			lost = append(lost, name)
 		}
 	}
@@ -44,6 +46,34 @@ func owned(head, merge fs.FS, own []string) ([]Fact, error) {
 	}
 	return []Fact{about("gate/owners-changed", "", "CodeOwners", "CODEOWNERS", "", at, value,
 		"%s has other code owners than at the base", strings.Join(slices.Compact(lost), ", "))}, nil
+}
+
+// files are a file, or a directory and what is in it on either side: a pattern may be for some of it.
+func files(head, merge fs.FS, name string) []string {
+	out := []string{name}
+	for _, fsys := range []fs.FS{head, merge} {
+		_ = fs.WalkDir(fsys, name, func(file string, entry fs.DirEntry, err error) error {
+			if err == nil && !entry.IsDir() {
+				out = append(out, file)
+			}
+			return nil // what cannot be read is an error of whoever reads it
+		})
+	}
+	return out
+}
+
+// elsewhere: what was in the directory is behind a link now, and so has the owners of another one.
+func elsewhere(head, merge fs.FS, name string) bool {
+	for at := name; at != "." && at != "/"; at = path.Dir(at) {
+		now, err := fs.Lstat(head, at)
+		if err != nil || now.Mode()&fs.ModeSymlink == 0 {
+			continue
+		}
+		if was, err := fs.Lstat(merge, at); err != nil || was.Mode()&fs.ModeSymlink == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // ownership is the lines of a CODEOWNERS file: the last pattern that matches a path names its owners.
