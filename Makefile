@@ -9,7 +9,6 @@ GATESPAN := bin/gatespan
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.7
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 GOLANGCI := $(shell command -v golangci-lint 2>/dev/null)
-PILOT := $(or $(GATESPAN_E2E_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/gatespan-e2e)/bin/istio-pilot.test
 GO_FILES := $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null)
 
 .PHONY: help
@@ -32,10 +31,6 @@ test: ## everything that a contributor must pass
 	$(GO) test -tags golden ./internal/e2e/goldentest
 	cd internal/crdtest && $(GO) test -count=1 ./...
 
-.PHONY: pilot
-pilot: ## ask Istio's pilot, in process, what the example fleets come to; building it takes 10 to 90 minutes
-	cd internal/e2e/istio && $(GO) vet . && nice -n 10 $(GO) test -c -o $(PILOT) . && $(PILOT)
-
 .PHONY: e2e
 e2e: ## ask the real components, and print a table; building them the first time takes an hour
 	@$(GO) build -tags e2e -o bin/e2e ./internal/e2e
@@ -44,7 +39,7 @@ e2e: ## ask the real components, and print a table; building them the first time
 .PHONY: smoke
 smoke: ## the quick part of e2e, as far as its components are already built
 	@$(GO) build -tags e2e -o bin/e2e ./internal/e2e
-	@bin/e2e -present -run '^(rendering|envoy-gateway|api-server)$$'
+	@bin/e2e -present -run '^(rendering|envoy-gateway|istio|api-server)$$'
 
 .PHONY: corpus
 corpus: ## every change of testdata/corpus through the check: a table, and the totals

@@ -27,7 +27,7 @@ import (
 )
 
 func main() {
-	only := flag.String("run", "", "run only the suites and oracles that match this `expression`")
+	only := flag.String("run", "", "run only the suites that match this `expression`; golden is one")
 	build := flag.Bool("build", true, "build the components that are missing")
 	present := flag.Bool("present", false, "leave out, with a word, what needs components that are not built; nothing is built")
 	root := flag.String("root", ".", "gatespan's repository")
@@ -59,7 +59,7 @@ func main() {
 	os.Exit(status)
 }
 
-// outside builds, runs the suites in the sandbox and the oracles beside it, and prints the table.
+// outside builds, runs the suites in the sandbox and the golden files beside it, and prints the table.
 func outside(ctx context.Context, root string, matches *regexp.Regexp, build, present bool) (int, error) {
 	started := time.Now()
 	cache, err := component.Cache()
@@ -121,8 +121,10 @@ func outside(ctx context.Context, root string, matches *regexp.Regexp, build, pr
 	if ctx.Err() != nil {
 		return 0, errors.New("interrupted")
 	}
-	if err := oracles(ctx, root, matches, rows); err != nil {
-		return 0, err
+	if matches.MatchString("golden") {
+		if err := golden(ctx, root, rows); err != nil {
+			return 0, err
+		}
 	}
 	all, err := claims.Load(rows)
 	if err != nil {
@@ -156,41 +158,26 @@ func inside(ctx context.Context, root string, matches *regexp.Regexp) error {
 	return errors.Join(errs...)
 }
 
-// oracles runs the Go tests of each module beside this file that holds some: they record rows of their own. Tests that leave no row, or
-// that fail and leave none that says so, are a row that says this.
-func oracles(ctx context.Context, root string, matches *regexp.Regexp, rows string) error {
-	modules, err := filepath.Glob(filepath.Join(root, "internal", "e2e", "*", "go.mod"))
+// golden runs the tests of goldentest, which record rows of their own. Tests that leave no row, or that fail and leave none that says so, are
+// a row that says this.
+func golden(ctx context.Context, root string, rows string) error {
+	os.Setenv(claims.Environment, rows)
+	before, err := claims.Load(rows)
 	if err != nil {
 		return err
 	}
-	os.Setenv(claims.Environment, rows)
-	for _, module := range modules {
-		dir := filepath.Dir(module)
-		name := filepath.Base(dir)
-		if !matches.MatchString(name) {
-			continue
-		}
-		before, err := claims.Load(rows)
-		if err != nil {
-			return err
-		}
-		out, failed := command(ctx, dir, "nice", "-n", "10", "go", "test", "-p", "2", "-count=1", "-timeout", "30m", "./...").CombinedOutput()
-		after, err := claims.Load(rows)
-		if err != nil {
-			return err
-		}
-		added := after[len(before):]
-		if len(added) > 0 && (failed == nil || claims.Status(added) != 0) {
-			continue
-		}
-		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-		row := claims.Row{Area: "controllers", Claim: "the oracle " + name + " runs to its end", Component: name, Outcome: claims.NotRun,
-			Detail: fmt.Sprintf("go test: %v\n%s", failed, strings.Join(lines[max(0, len(lines)-20):], "\n"))}
-		if err := claims.Record(row); err != nil {
-			return err
-		}
+	out, failed := command(ctx, root, "go", "test", "-count=1", "-timeout", "30m", "-tags", "golden", "./internal/e2e/goldentest").CombinedOutput()
+	after, err := claims.Load(rows)
+	if err != nil {
+		return err
 	}
-	return nil
+	added := after[len(before):]
+	if len(added) > 0 && (failed == nil || claims.Status(added) != 0) {
+		return nil
+	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	return claims.Record(claims.Row{Area: "Golden files of the controllers", Claim: "the tests run to their end", Component: "go test", Outcome: claims.NotRun,
+		Detail: fmt.Sprintf("%v\n%s", failed, strings.Join(lines[max(0, len(lines)-20):], "\n"))})
 }
 
 // directory is the run's own, below the cache: whatever a run that was killed left in it is removed, and no two runs share it.

@@ -1,5 +1,5 @@
 // Package around makes what a controller needs beside the overlays of a cluster before it translates them: what other overlays, cert-manager
-// or people make, such as Services and Secrets. Every Secret and ConfigMap has a root of its own, so that a mix-up of two of them is seen.
+// or people make, such as Services and Secrets. Secrets are there whoever makes them, as the posture takes it. Every Secret and ConfigMap has a root of its own, so that a mix-up of two of them is seen.
 package around
 
 import (
@@ -34,8 +34,8 @@ func Objects(cluster controller.Cluster, set *object.Set, p posture.Posture) ([]
 	}
 	slices.Sort(hosts)
 	for _, r := range p.References {
-		if r.To.Kind != "Secret" && r.To.Kind != "ConfigMap" {
-			continue
+		if r.To.Kind != "Secret" && (r.To.Kind != "ConfigMap" || r.Resolved == "") {
+			continue // of ConfigMaps those are missing that nothing makes
 		}
 		root, err := pki.New(r.To.Kind + " " + r.To.Namespace + "/" + r.To.Name)
 		if err != nil {

@@ -89,7 +89,8 @@ func (c Component) build(ctx context.Context, modules, cache, binary string) err
 	}
 	half := binary + ".half"
 	defer os.Remove(half)
-	command := exec.CommandContext(ctx, "nice", "-n", "10", "go", "build", "-mod=mod", "-p", "2", "-trimpath", "-ldflags", "-s -w "+c.LDFlags, "-o", half, c.Package)
+	// Without -trimpath, so that packages which another module's build or test has compiled are used again.
+	command := exec.CommandContext(ctx, "nice", "-n", "10", "go", "build", "-mod=mod", "-p", "2", "-ldflags", "-s -w "+c.LDFlags, "-o", half, c.Package)
 	command.Dir = scratch
 	command.Env = append(os.Environ(), "GOFLAGS=-buildvcs=false", "GOTOOLCHAIN=local", "GOWORK=off")
 	if out, err := command.CombinedOutput(); err != nil {

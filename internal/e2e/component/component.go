@@ -26,6 +26,8 @@ func All() []Component {
 		{Name: "kustomize-controller", Version: "v1.9.5", Package: "github.com/fluxcd/kustomize-controller"},
 		// Its translators are internal packages: their command is built inside of its module.
 		{Name: "envoy-gateway", Version: "v1.9.1", Package: "github.com/envoyproxy/gateway/cmd/oracle", Copies: map[string]string{"gateway": "github.com/envoyproxy/gateway@v1.9.1"}},
+		// Its discovery server, in a command of ours.
+		{Name: "istio", Version: "v1.31-dev-eed52ebb66ad", Package: "."},
 		// lego's providers each bring their vendor's SDK, and no certificate is asked of any here.
 		{Name: "traefik", Version: "v3.7.13", Package: "github.com/traefik/traefik/v3/cmd/traefik", LDFlags: "-X github.com/traefik/traefik/v3/pkg/version.Version=3.7.13",
 			Copies: map[string]string{"lego": "github.com/go-acme/lego/v5@v5.4.1"}},

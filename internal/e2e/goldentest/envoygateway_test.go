@@ -114,7 +114,7 @@ func TestEnvoyGateway(t *testing.T) {
 		t.Fatal("no inputs", err)
 	}
 	k := loadKnown(t, "envoygateway.known.txt")
-	c := &comparison{known: k, agreed: map[string]int{}, differed: map[string]int{}}
+	c := &comparison{of: "Envoy Gateway", version: envoyGateway.Version, known: k, agreed: map[string]int{}, differed: map[string]int{}}
 	for _, input := range inputs {
 		name := strings.TrimSuffix(filepath.Base(input), ".in.yaml")
 		var out translated

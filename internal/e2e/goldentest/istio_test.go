@@ -28,7 +28,7 @@ func TestIstio(t *testing.T) {
 	if err != nil || len(goldens) == 0 {
 		t.Fatal("no golden files", err)
 	}
-	c := &comparison{known: loadKnown(t, "istio.known.txt"), agreed: map[string]int{}, differed: map[string]int{}}
+	c := &comparison{of: "Istio", version: istio.Version, known: loadKnown(t, "istio.known.txt"), agreed: map[string]int{}, differed: map[string]int{}}
 	for _, golden := range goldens {
 		c.name = strings.TrimSuffix(filepath.Base(golden), ".status.yaml.golden")
 		c.inputs++

@@ -27,7 +27,7 @@ func TestTraefik(t *testing.T) {
 	}
 	folder := filepath.Join(dir, "pkg", "provider", "kubernetes", "gateway")
 	cases := traefikCases(t, filepath.Join(folder, "kubernetes_test.go"))
-	c := &comparison{known: loadKnown(t, "traefik.known.txt"), agreed: map[string]int{}, differed: map[string]int{}}
+	c := &comparison{of: "Traefik", version: traefik.Version, known: loadKnown(t, "traefik.known.txt"), agreed: map[string]int{}, differed: map[string]int{}}
 	for _, tc := range cases {
 		if len(tc.paths) == 0 {
 			continue

@@ -50,7 +50,7 @@ type Suite struct {
 
 // All are in the order in which they run: what needs least comes first.
 func All() []Suite {
-	return slices.Concat([]Suite{rendering(), translator()}, exports(), []Suite{apiServer(), gitOps(), dataPlane(), readOnly()})
+	return slices.Concat([]Suite{rendering()}, translators(), exports(), []Suite{apiServer(), gitOps(), dataPlane(), readOnly()})
 }
 
 // Run runs a suite. One that lacks a component, or ends with an error, is a row that says so.

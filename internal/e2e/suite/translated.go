@@ -3,17 +3,22 @@
 package suite
 
 import (
+	"encoding/base64"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/gatespan/gatespan/internal/controller"
+	"github.com/gatespan/gatespan/internal/e2e/around"
+	"github.com/gatespan/gatespan/internal/e2e/pki"
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/posture"
 )
 
 // translated holds the posture of one cluster against what its proxies get.
 type translated struct {
+	facts       controller.Cluster
 	posture     posture.Posture
 	objects     []*object.Object // of the overlays, and what is around them
 	proxies     map[string]*xds  // "namespace/gateway"
@@ -28,7 +33,36 @@ func (c *translated) same(at, field string, sent, read any) {
 	}
 }
 
-func (c *translated) all() {
+func envoyGateway() translator {
+	return translator{
+		name: "envoy-gateway", area: "Envoy Gateway's translators: what the proxies get is what the posture says", weakened: weakenedEnvoyGateway,
+		question: func(t *translated) (any, error) {
+			own, err := ownCertificate()
+			if err != nil {
+				return nil, err
+			}
+			return stream(append(t.objects[:len(t.objects):len(t.objects)], own))
+		},
+		compare: (*translated).envoyGateway,
+	}
+}
+
+// ownCertificate is what Envoy Gateway's certgen makes for the way between its controller and the proxies.
+func ownCertificate() (*object.Object, error) {
+	authority, err := pki.New("envoy-gateway")
+	if err != nil {
+		return nil, err
+	}
+	pair, err := authority.Issue(pki.Want{Name: "envoy", DNS: []string{"*.envoy-gateway-system"}, Both: true})
+	if err != nil {
+		return nil, err
+	}
+	encode := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+	return object.New(around.Made("v1", "Secret", "envoy-gateway-system", "envoy", map[string]any{"type": "kubernetes.io/tls",
+		"data": map[string]any{"tls.crt": encode(pair.Certificate), "tls.key": encode(pair.Key), "ca.crt": encode(authority.PEM)}}), object.Origin{})
+}
+
+func (c *translated) envoyGateway() {
 	for _, e := range c.posture.Entries {
 		if e.Controller == "envoy-gateway" {
 			c.entry(e)
@@ -51,15 +85,9 @@ func (c *translated) all() {
 
 func (c *translated) entry(e posture.Entry) {
 	at := e.Subject.String()
-	hostname := ""
-	if len(e.Hostnames) > 0 {
-		hostname = e.Hostnames[0]
-	}
-	proxy := c.proxies[e.Gateway.Namespace+"/"+e.Gateway.Name]
-	if proxy == nil {
-		proxy = &xds{}
-	}
-	chain := proxy.chain(e.Port, hostname, "TCP")
+	hostname, proxy := c.proxy(e)
+	port := proxyPort(e.Port)
+	chain := proxy.chain(port, hostname, "TCP")
 	raw := e.Protocol == "TLS" || e.Protocol == "TCP" // such a listener is made of its routes: without one there is nothing to serve
 	c.same(at, "served", chain != nil, e.Served.Value && !(raw && len(e.Routes) == 0))
 	if chain == nil {
@@ -67,7 +95,11 @@ func (c *translated) entry(e posture.Entry) {
 	}
 	tls := chain.tls()
 	c.same(at, "tls", tls != nil, e.TLS.Value == posture.TLSTerminate)
-	c.same(at, "http3", proxy.chain(e.Port, hostname, "UDP") != nil, e.HTTP3.Value)
+	c.same(at, "http3", proxy.chain(port, hostname, "UDP") != nil, e.HTTP3.Value)
+	if routes := proxy.routes(chain, hostname); len(routes) > 0 && !slices.ContainsFunc(routes, func(r xdsRoute) bool { return r.DirectResponse.Status != 500 }) {
+		c.same(at, "nothing is reached, because a CA is missing", true, missing(e)) // what is asked of clients does not matter then
+		return
+	}
 	c.routes(at, proxy, chain, hostname, e)
 	if tls == nil {
 		return
@@ -85,6 +117,36 @@ func (c *translated) entry(e posture.Entry) {
 	if manager := chain.manager(); manager.RDS.RouteConfigName != "" {
 		c.same(at, "forwarding", forwarding[manager.ForwardClientCertDetails], e.Forwarding.Value)
 	}
+}
+
+// missing reports whether a CA of the entry, or of a hop behind it, is one that nothing makes.
+func missing(e posture.Entry) bool {
+	all := slices.Clone(e.ClientCA.Value)
+	for _, r := range e.Routes {
+		for _, b := range r.Backends {
+			all = append(all, b.CA.Value...)
+		}
+	}
+	return slices.ContainsFunc(all, func(a posture.Anchor) bool { return a.Source == "missing" })
+}
+
+// proxy is what the proxies of an entry's Gateway get, and the name by which the entry is found there.
+func (c *translated) proxy(e posture.Entry) (hostname string, proxy *xds) {
+	if len(e.Hostnames) > 0 {
+		hostname = e.Hostnames[0]
+	}
+	if proxy = c.proxies[e.Gateway.Namespace+"/"+e.Gateway.Name]; proxy == nil {
+		proxy = &xds{}
+	}
+	return hostname, proxy
+}
+
+// proxyPort is where Envoy Gateway's proxies listen for a port of the listener (wellKnownPortShift in internal/gatewayapi/helpers.go).
+func proxyPort(port int) int {
+	if port < 1024 {
+		return port + 10000
+	}
+	return port
 }
 
 // clientAuth: a certificate that is not verified is as good as none, so require_client_certificate alone proves nothing.

@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -17,33 +16,43 @@ import (
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/controller/catalog"
 	"github.com/gatespan/gatespan/internal/e2e/around"
-	"github.com/gatespan/gatespan/internal/e2e/pki"
 	declared "github.com/gatespan/gatespan/internal/fleet"
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/plan"
 )
 
-const areaTranslator = "Envoy Gateway's translators: what the proxies get is what the posture says"
-
-func translator() Suite {
-	return Suite{Name: "envoy-gateway", Area: areaTranslator, Claim: "listeners, routes and clusters of every overlay", Needs: []string{"envoy-gateway"}, run: runTranslator}
+// translator is a controller whose own translators are a component: what its proxies get is held against the posture.
+type translator struct {
+	name     string // of the controller, the component and the suite
+	area     string
+	weakened []variant
+	question func(*translated) (any, error) // what the component is asked
+	compare  func(*translated)
 }
 
-// overlaid is one cluster of a fleet with Envoy Gateway.
+func translators() []Suite {
+	var out []Suite
+	for _, t := range []translator{envoyGateway(), istio()} {
+		out = append(out, Suite{Name: t.name, Area: t.area, Claim: "listeners, routes and clusters of every overlay", Needs: []string{t.name}, run: t.run})
+	}
+	return out
+}
+
+// overlaid is one cluster of a fleet with the controller.
 type overlaid struct {
 	name    string
 	facts   controller.Cluster
 	objects []*object.Object
 }
 
-func runTranslator(ctx context.Context, e *Env) error {
-	clusters, err := e.overlaid(ctx)
+func (t translator) run(ctx context.Context, e *Env) error {
+	clusters, err := e.overlaid(ctx, t.name)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	o, err := e.startOracle(ctx)
+	o, err := e.startOracle(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -52,18 +61,18 @@ func runTranslator(ctx context.Context, e *Env) error {
 		if asIs[c.name], err = o.translate(c, nil); err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
-		if err := e.translatedRow(c.name, asIs[c.name]); err != nil {
+		if err := e.translatedRow(t, c.name, asIs[c.name]); err != nil {
 			return err
 		}
 	}
 	if e.Present {
-		fmt.Fprintln(e.Log, "envoy-gateway: the changes that weaken the overlays are left out")
+		fmt.Fprintln(e.Log, t.name+": the changes that weaken the overlays are left out")
 		return nil
 	}
 	return e.variants(o, clusters, asIs)
 }
 
-func (e *Env) translatedRow(claim string, all ...*translated) error {
+func (e *Env) translatedRow(of translator, claim string, all ...*translated) error {
 	var differences []string
 	compared := 0
 	for _, t := range all {
@@ -73,11 +82,11 @@ func (e *Env) translatedRow(claim string, all ...*translated) error {
 	if compared == 0 {
 		differences = append(differences, "nothing was compared")
 	}
-	return e.record(areaTranslator, claim, "envoy-gateway", differences, fmt.Sprintf("%d values", compared))
+	return e.record(of.area, claim, of.name, differences, fmt.Sprintf("%d values", compared))
 }
 
-// overlaid are the clusters of the example fleets that Envoy Gateway has an entry or an exit in.
-func (e *Env) overlaid(ctx context.Context) ([]overlaid, error) {
+// overlaid are the clusters of the example fleets that the controller has an entry or an exit in.
+func (e *Env) overlaid(ctx context.Context, of string) ([]overlaid, error) {
 	fleets, err := e.fleets(ctx)
 	if err != nil {
 		return nil, err
@@ -89,7 +98,7 @@ func (e *Env) overlaid(ctx context.Context) ([]overlaid, error) {
 			return nil, err
 		}
 		for _, name := range f.clusters {
-			if loaded.Clusters[name].Controller.Name != "envoy-gateway" {
+			if loaded.Clusters[name].Controller.Name != of {
 				continue
 			}
 			all, err := objects(ctx, f.repo, f.overlays+"/"+name)
@@ -103,7 +112,7 @@ func (e *Env) overlaid(ctx context.Context) ([]overlaid, error) {
 		}
 	}
 	if len(out) == 0 {
-		return nil, errors.New("no example fleet has a Gateway of Envoy Gateway")
+		return nil, fmt.Errorf("no example fleet has a Gateway of %s", of)
 	}
 	return out, nil
 }
@@ -116,16 +125,11 @@ func (o *oracle) translate(c overlaid, edit func(string) string) (*translated, e
 		return nil, err
 	}
 	set := object.NewSet(all)
-	t := &translated{posture: catalog.Read(c.facts, set), proxies: map[string]*xds{}}
+	t := &translated{facts: c.facts, posture: catalog.Read(c.facts, set), proxies: map[string]*xds{}}
 	beside, err := around.Objects(c.facts, set, t.posture)
 	if err != nil {
 		return nil, err
 	}
-	own, err := ownCertificate()
-	if err != nil {
-		return nil, err
-	}
-	beside = append(beside, own)
 	for _, data := range beside {
 		made, err := object.New(data, object.Origin{})
 		if err != nil {
@@ -134,7 +138,11 @@ func (o *oracle) translate(c overlaid, edit func(string) string) (*translated, e
 		all = append(all, made)
 	}
 	t.objects = all
-	answer, err := o.ask(all)
+	question, err := o.of.question(t)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := o.ask(question)
 	if err != nil {
 		return nil, err
 	}
@@ -144,23 +152,11 @@ func (o *oracle) translate(c overlaid, edit func(string) string) (*translated, e
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	t.all()
+	o.of.compare(t)
 	return t, nil
 }
 
-// ownCertificate is what Envoy Gateway's certgen makes for the way between its controller and the proxies.
-func ownCertificate() (map[string]any, error) {
-	authority, err := pki.New("envoy-gateway")
-	if err != nil {
-		return nil, err
-	}
-	pair, err := authority.Issue(pki.Want{Name: "envoy", DNS: []string{"*.envoy-gateway-system"}, Both: true})
-	encode := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
-	return around.Made("v1", "Secret", "envoy-gateway-system", "envoy", map[string]any{"type": "kubernetes.io/tls",
-		"data": map[string]any{"tls.crt": encode(pair.Certificate), "tls.key": encode(pair.Key), "ca.crt": encode(authority.PEM)}}), err
-}
-
-// answered is what the oracle prints: modules/envoy-gateway.
+// answered is what the components print: modules/envoy-gateway, modules/istio.
 type answered struct {
 	Refused, Errors []string
 	Proxies         map[string]map[string][]json.RawMessage
@@ -168,12 +164,13 @@ type answered struct {
 
 // oracle is the translators at work, until the suite ends.
 type oracle struct {
+	of  translator
 	in  *json.Encoder
 	out *json.Decoder
 }
 
-func (e *Env) startOracle(ctx context.Context) (*oracle, error) {
-	command := exec.CommandContext(ctx, e.Components["envoy-gateway"].Path)
+func (e *Env) startOracle(ctx context.Context, of translator) (*oracle, error) {
+	command := exec.CommandContext(ctx, e.Components[of.name].Path)
 	command.Stderr = e.Log
 	in, err := command.StdinPipe()
 	if err != nil {
@@ -183,27 +180,32 @@ func (e *Env) startOracle(ctx context.Context) (*oracle, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &oracle{json.NewEncoder(in), json.NewDecoder(out)}, command.Start()
+	return &oracle{of, json.NewEncoder(in), json.NewDecoder(out)}, command.Start()
 }
 
-func (o *oracle) ask(all []*object.Object) (*answered, error) {
-	var stream strings.Builder
-	for _, o := range all {
-		text, err := yaml.Marshal(o.Data)
-		if err != nil {
-			return nil, err
-		}
-		stream.WriteString("---\n")
-		stream.Write(text)
-	}
-	if err := o.in.Encode(stream.String()); err != nil {
-		return nil, fmt.Errorf("the translators: %w", err)
+func (o *oracle) ask(question any) (*answered, error) {
+	if err := o.in.Encode(question); err != nil {
+		return nil, fmt.Errorf("%s: %w", o.of.name, err)
 	}
 	var answer answered
 	if err := o.out.Decode(&answer); err != nil {
-		return nil, fmt.Errorf("the translators ended: %w", err)
+		return nil, fmt.Errorf("%s ended: %w", o.of.name, err)
 	}
 	return &answer, nil
+}
+
+// stream is objects as YAML documents.
+func stream(all []*object.Object) (string, error) {
+	var out strings.Builder
+	for _, o := range all {
+		text, err := yaml.Marshal(o.Data)
+		if err != nil {
+			return "", err
+		}
+		out.WriteString("---\n")
+		out.Write(text)
+	}
+	return out.String(), nil
 }
 
 // edited are objects after an edit of their YAML.

@@ -13,6 +13,8 @@ import (
 type variant struct {
 	name string
 	edit func(string) string
+
+	harmless bool // the controller does not know it, and nothing is otherwise
 }
 
 func replaced(kind, old, new string) func(string) string {
@@ -43,38 +45,46 @@ func removed(kind string) func(string) string {
 	}
 }
 
-// weakened are the changes after which the translators are asked again. Objects are written with sorted keys.
-var weakened = []variant{
-	{"client certificates are optional", replaced("ClientTrafficPolicy", "mode: RequireAndVerify", "mode: VerifyIfGiven")},
-	{"client certificates of any CA", replaced("ClientTrafficPolicy", "mode: RequireAndVerify", "mode: RequireAny")},
-	{"client certificates are asked for only", replaced("ClientTrafficPolicy", "mode: RequireAndVerify", "mode: Request")},
-	{"no policy for clients", removed("ClientTrafficPolicy")},
-	{"no policy for clients of one listener", replaced("ClientTrafficPolicy", "sectionName: ", "sectionName: other-")},
-	{"TLS 1.2", replaced("ClientTrafficPolicy", `minVersion: "1.3"`, `minVersion: "1.2"`)},
-	{"no floor", replaced("ClientTrafficPolicy", "    minVersion: \"1.3\"\n", "")},
-	{"sessions are resumed", replaced("ClientTrafficPolicy", "    minVersion:", "    session: {resumption: {stateless: {}}}\n    minVersion:")},
-	{"everybody of the CA", matched("ClientTrafficPolicy", `(?m)^      subjectAltNames:\n(?:        .*\n)+`, "")},
-	{"identities by prefix", replaced("ClientTrafficPolicy", "- type: Exact", "- type: Prefix")},
-	{"clients write their own header", replaced("ClientTrafficPolicy", "mode: SanitizeSet", "mode: AppendForward")},
-	{"HTTP/3", replaced("ClientTrafficPolicy", "spec:\n", "spec:\n  http3: {}\n")},
-	{"the Gateway asks for nothing", replaced("Gateway", "mode: AllowValidOnly", "mode: AllowInsecureFallback")},
-	{"a CA that is not there", replaced("ConfigMap", "  name: ", "  name: other-")},
-	{"listeners in plaintext", matched("Gateway", `(?m)^    protocol: HTTPS\n    tls:\n(?:      .*\n)+`, "    protocol: HTTP\n")},
-	{"no route is let in", matched("Gateway", `(?m)^        from: Same$`, "        from: Selector\n        selector: {matchLabels: {kubernetes.io/metadata.name: nobody}}")},
-	{"no TLS to the pods", removed("BackendTLSPolicy")},
-	{"pods of any public CA", matched("BackendTLSPolicy", `(?m)^    caCertificateRefs:\n(?:    - .*\n|      .*\n)+`, "    wellKnownCACertificates: System\n")},
-	{"pods by another name", replaced("BackendTLSPolicy", "hostname: ", "hostname: other-")},
-	{"no grant", removed("ReferenceGrant")},
-	{"no floor to the pods", replaced("EnvoyProxy", `minVersion: "1.3"`, `minVersion: "1.2"`)},
-	{"no settings of the proxies", removed("EnvoyProxy")},
-	{"exits without verification", matched("Backend", `(?m)^    caCertificateRefs:\n(?:    - .*\n|      .*\n)+`, "    insecureSkipVerify: true\n")},
-	{"no token is asked for", removed("SecurityPolicy")},
+// weakenedEnvoyGateway are the changes after which Envoy Gateway's translators are asked again. Objects are written with sorted keys.
+var weakenedEnvoyGateway = []variant{
+	{name: "client certificates are optional", edit: replaced("ClientTrafficPolicy", "mode: RequireAndVerify", "mode: VerifyIfGiven")},
+	{name: "client certificates of any CA", edit: replaced("ClientTrafficPolicy", "mode: RequireAndVerify", "mode: RequireAny")},
+	{name: "client certificates are asked for only", edit: replaced("ClientTrafficPolicy", "mode: RequireAndVerify", "mode: Request")},
+	{name: "no policy for clients", edit: removed("ClientTrafficPolicy")},
+	{name: "no policy for clients of one listener", edit: replaced("ClientTrafficPolicy", "sectionName: ", "sectionName: other-")},
+	{name: "TLS 1.2", edit: replaced("ClientTrafficPolicy", `minVersion: "1.3"`, `minVersion: "1.2"`)},
+	{name: "no floor", edit: replaced("ClientTrafficPolicy", "    minVersion: \"1.3\"\n", "")},
+	{name: "sessions are resumed", edit: replaced("ClientTrafficPolicy", "    minVersion:", "    session: {resumption: {stateless: {}}}\n    minVersion:")},
+	{name: "everybody of the CA", edit: matched("ClientTrafficPolicy", `(?m)^      subjectAltNames:\n(?:        .*\n)+`, "")},
+	{name: "identities by prefix", edit: replaced("ClientTrafficPolicy", "- type: Exact", "- type: Prefix")},
+	{name: "clients write their own header", edit: replaced("ClientTrafficPolicy", "mode: SanitizeSet", "mode: AppendForward")},
+	{name: "HTTP/3", edit: replaced("ClientTrafficPolicy", "spec:\n", "spec:\n  http3: {}\n")},
+	{name: "the Gateway asks for nothing", edit: replaced("Gateway", "mode: AllowValidOnly", "mode: AllowInsecureFallback")},
+	{name: "a CA that is not there", edit: missingCA},
+	{name: "listeners in plaintext", edit: matched("Gateway", `(?m)^    protocol: HTTPS\n    tls:\n(?:      .*\n)+`, "    protocol: HTTP\n")},
+	{name: "no route is let in", edit: matched("Gateway", `(?m)^        from: Same$`, "        from: Selector\n        selector: {matchLabels: {kubernetes.io/metadata.name: nobody}}")},
+	{name: "no TLS to the pods", edit: removed("BackendTLSPolicy")},
+	{name: "pods of any public CA", edit: matched("BackendTLSPolicy", `(?m)^    caCertificateRefs:\n(?:    - .*\n|      .*\n)+`, "    wellKnownCACertificates: System\n")},
+	{name: "pods by another name", edit: replaced("BackendTLSPolicy", "hostname: ", "hostname: other-")},
+	{name: "no grant", edit: removed("ReferenceGrant")},
+	{name: "no floor to the pods", edit: replaced("EnvoyProxy", `minVersion: "1.3"`, `minVersion: "1.2"`)},
+	{name: "no settings of the proxies", edit: removed("EnvoyProxy")},
+	{name: "exits without verification", edit: matched("Backend", `(?m)^    caCertificateRefs:\n(?:    - .*\n|      .*\n)+`, "    insecureSkipVerify: true\n")},
+	{name: "no token is asked for", edit: removed("SecurityPolicy")},
+}
+
+// missingCA renames ConfigMaps that hold a CA.
+func missingCA(text string) string {
+	if !strings.Contains(text, "\n  ca.crt: ") {
+		return text
+	}
+	return replaced("ConfigMap", "\n  name: ", "\n  name: other-")(text)
 }
 
 // variants asks again after each change. The translation before a change must differ from the posture after it: else the comparison sees nothing.
 func (e *Env) variants(o *oracle, clusters []overlaid, asIs map[string]*translated) error {
 	var blind []string
-	for _, v := range weakened {
+	for _, v := range o.of.weakened {
 		var all []*translated
 		seen := false
 		for _, c := range clusters {
@@ -89,16 +99,16 @@ func (e *Env) variants(o *oracle, clusters []overlaid, asIs map[string]*translat
 				t.differences[i] = c.name + ": " + d
 			}
 			all = append(all, t)
-			before := &translated{posture: t.posture, objects: slices.Concat(asIs[c.name].objects, t.objects), proxies: asIs[c.name].proxies}
-			before.all()
-			seen = seen || len(before.differences) > 0
+			before := &translated{facts: t.facts, posture: t.posture, objects: slices.Concat(asIs[c.name].objects, t.objects), proxies: asIs[c.name].proxies}
+			o.of.compare(before)
+			seen = seen || len(before.differences) > 0 || v.harmless
 		}
 		if !seen {
 			blind = append(blind, v.name)
 		}
-		if err := e.translatedRow("the same after: "+v.name, all...); err != nil {
+		if err := e.translatedRow(o.of, "the same after: "+v.name, all...); err != nil {
 			return err
 		}
 	}
-	return e.record(areaTranslator, "each of these changes makes a difference that the comparison sees", "envoy-gateway", blind, fmt.Sprintf("%d changes", len(weakened)))
+	return e.record(o.of.area, "each of these changes makes a difference that the comparison sees", o.of.name, blind, fmt.Sprintf("%d changes", len(o.of.weakened)))
 }

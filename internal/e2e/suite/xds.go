@@ -44,8 +44,10 @@ type xdsChain struct {
 	TransportSocket *xdsSocket
 }
 
-// xdsFilter is an HTTP connection manager or a TCP proxy.
+// xdsFilter is an HTTP connection manager, a TCP proxy, or one that lets in and refuses.
 type xdsFilter struct {
+	xdsRBAC
+
 	RDS                      struct{ RouteConfigName string }
 	ForwardClientCertDetails string
 	HTTPFilters              []struct {
@@ -53,7 +55,7 @@ type xdsFilter struct {
 		TypedConfig json.RawMessage
 	}
 	Cluster          string
-	WeightedClusters struct{ Clusters []struct{ Name string } }
+	WeightedClusters struct{ Clusters []xdsName }
 }
 
 type xdsSocket struct{ TypedConfig xdsTLS }
@@ -78,6 +80,28 @@ type xdsTLS struct {
 
 type xdsName struct{ Name string }
 
+// xdsRBAC is a filter that lets in and refuses. What its policies say is looked through by texts.
+type xdsRBAC struct {
+	Rules struct {
+		Action   string
+		Policies map[string]struct{ Principals []any }
+	}
+}
+
+type xdsMatcher struct {
+	Exact, Prefix, Suffix, Contains string
+	SafeRegex                       struct{ Regex string }
+}
+
+func (m xdsMatcher) String() string {
+	for _, one := range [][2]string{{"exact", m.Exact}, {"prefix", m.Prefix}, {"suffix", m.Suffix}, {"contains", m.Contains}, {"regex", m.SafeRegex.Regex}} {
+		if one[1] != "" {
+			return one[0] + " " + one[1]
+		}
+	}
+	return ""
+}
+
 type xdsValidation struct {
 	TrustedCA                                    xdsBytes
 	TrustChainVerification                       string
@@ -85,11 +109,9 @@ type xdsValidation struct {
 	VerifyCertificateSpki, VerifyCertificateHash []string
 	MatchTypedSubjectAltNames                    []struct {
 		SanType string
-		Matcher struct {
-			Exact, Prefix, Suffix, Contains string
-			SafeRegex                       struct{ Regex string }
-		}
+		Matcher xdsMatcher
 	}
+	MatchSubjectAltNames []xdsMatcher // deprecated, without a type, and what Istio sends
 }
 
 type xdsBytes struct{ InlineBytes, Filename string }
@@ -101,7 +123,17 @@ type xdsSecret struct {
 }
 
 type xdsCluster struct {
-	Name                   string
+	Name           string
+	LoadAssignment struct {
+		Endpoints []struct {
+			LbEndpoints []struct {
+				Endpoint struct {
+					Address struct{ SocketAddress struct{ Address string } }
+				}
+			}
+		}
+	}
+	TransportSocket        *xdsSocket
 	TransportSocketMatches []struct {
 		Name            string
 		TransportSocket xdsSocket
@@ -117,8 +149,12 @@ type xdsRoutes struct {
 }
 
 type xdsRoute struct {
-	Name                 string
-	DirectResponse       struct{ Status int }
+	Name           string
+	DirectResponse struct{ Status int }
+	Route          struct {
+		Cluster          string
+		WeightedClusters struct{ Clusters []xdsName }
+	}
 	TypedPerFilterConfig map[string]json.RawMessage
 }
 
@@ -144,19 +180,15 @@ func readXDS(of map[string][]json.RawMessage) (*xds, error) {
 	return x, nil
 }
 
-// chain is the filter chain for a name on a port; without a name the one that takes every name. Envoy Gateway's proxies listen ten thousand
-// above the privileged ports (wellKnownPortShift in internal/gatewayapi/helpers.go).
+// chain is the filter chain for a name on a port of the proxies; without a name the one that takes every name. Without TLS it takes every name.
 func (x *xds) chain(port int, hostname, protocol string) *xdsChain {
-	if port < 1024 {
-		port += 10000
-	}
 	for _, l := range x.Listeners {
 		if l.Address.SocketAddress.PortValue != port || (l.Address.SocketAddress.Protocol == "UDP") != (protocol == "UDP") {
 			continue
 		}
 		for i, f := range l.FilterChains {
 			names := f.FilterChainMatch.ServerNames
-			if hostname == "" && len(names) == 0 || slices.Contains(names, hostname) {
+			if (hostname == "" || f.TransportSocket == nil) && len(names) == 0 || slices.Contains(names, hostname) {
 				return &l.FilterChains[i]
 			}
 		}
@@ -245,12 +277,12 @@ func (x *xds) validation(t *xdsTLS) validation {
 			out.roots = append(out.roots, fingerprints(bundle)...)
 		}
 		for _, m := range v.MatchTypedSubjectAltNames {
-			kind := strings.ToLower(strings.TrimSuffix(m.SanType, "_ADDRESS"))
-			for _, one := range [][2]string{{"exact", m.Matcher.Exact}, {"prefix", m.Matcher.Prefix}, {"suffix", m.Matcher.Suffix}, {"contains", m.Matcher.Contains}, {"regex", m.Matcher.SafeRegex.Regex}} {
-				if one[1] != "" {
-					out.names = append(out.names, kind+" "+one[0]+" "+one[1])
-				}
+			if what := m.Matcher.String(); what != "" {
+				out.names = append(out.names, strings.ToLower(strings.TrimSuffix(m.SanType, "_ADDRESS"))+" "+what)
 			}
+		}
+		for _, m := range v.MatchSubjectAltNames {
+			out.names = append(out.names, "any "+m.String())
 		}
 		for _, pin := range slices.Concat(v.VerifyCertificateHash, v.VerifyCertificateSpki) {
 			out.names = append(out.names, "hash exact "+pin)

@@ -1,10 +1,9 @@
-module github.com/gatespan/gatespan/internal/e2e/istio
+module github.com/gatespan/gatespan/internal/e2e/modules/istio
 
 go 1.26.0
 
 require (
 	github.com/envoyproxy/go-control-plane/envoy v1.37.1-0.20260713214202-ca8ce173c36f
-	github.com/gatespan/gatespan v0.0.0
 	google.golang.org/protobuf v1.36.12
 	istio.io/istio v0.0.0-20260827124520-eed52ebb66ad
 	k8s.io/apimachinery v0.36.1
@@ -160,4 +159,3 @@ require (
 	sigs.k8s.io/structured-merge-diff/v6 v6.4.1 // indirect
 )
 
-replace github.com/gatespan/gatespan => ../../..

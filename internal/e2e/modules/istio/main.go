@@ -1,0 +1,106 @@
+// Command istio asks Istio's pilot, in this process, what it makes of objects: its FakeDiscoveryServer has the real controllers and generators
+// around a fake client of Kubernetes, and needs no API server.
+//
+//	input:  JSON, one object for each question
+//	output: JSON, for each question the xDS resources of each gateway's proxies by type URL, or why there are none
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+	"istio.io/istio/pilot/pkg/model"
+	"istio.io/istio/pilot/test/xds"
+	"istio.io/istio/pkg/config/mesh"
+	"istio.io/istio/pkg/config/schema/gvr"
+	kubelib "istio.io/istio/pkg/kube"
+	"istio.io/istio/pkg/kube/kclient/clienttest"
+	"istio.io/istio/pkg/log"
+	"istio.io/istio/pkg/test"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+)
+
+// question is what one cluster has.
+type question struct {
+	Kubernetes string              // objects of Kubernetes and Gateway API, as a stream of YAML documents
+	Istio      string              // objects of Istio's own groups, likewise
+	Mesh       string              // what is set in the mesh configuration
+	Gateways   []map[string]string // "namespace", "name" of those whose proxies are asked for
+}
+
+type answer struct {
+	Errors  []string
+	Proxies map[string]map[string][]json.RawMessage // "namespace/gateway" → type URL → resources
+}
+
+func main() {
+	quiet := log.DefaultOptions()
+	quiet.SetDefaultOutputLevel(log.OverrideScopeName, log.NoneLevel)
+	quiet.OutputPaths = []string{"stderr"}
+	if err := log.Configure(quiet); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	in, out := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
+	for {
+		var q question
+		err := in.Decode(&q)
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		a := answer{Proxies: map[string]map[string][]json.RawMessage{}}
+		if err == nil {
+			if failed := test.Wrap(func(t test.Failer) { a.ask(t, q) }); failed != nil {
+				a.Errors = append(a.Errors, failed.Error())
+			}
+			err = out.Encode(a)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	}
+}
+
+func (a *answer) ask(t test.Failer, q question) {
+	config, err := mesh.ApplyMeshConfigDefaults(q.Mesh)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := xds.NewFakeDiscoveryServer(t, xds.FakeOptions{
+		KubernetesObjectString: q.Kubernetes, ConfigString: q.Istio, MeshConfig: config,
+		KubeClientModifier: func(client kubelib.Client) { // CRDs that it does not install by itself, in a version that Istio wants to see
+			for _, r := range []schema.GroupVersionResource{gvr.BackendTLSPolicy, gvr.ListenerSet, gvr.GRPCRoute, gvr.TLSRoute, gvr.TCPRoute} {
+				clienttest.MakeCRDWithAnnotations(t, client, r, map[string]string{"gateway.networking.k8s.io/bundle-version": "v1.6.3"})
+			}
+		},
+	})
+	for _, g := range q.Gateways {
+		// A proxy is no more than its labels, which istiod gives the pods that it makes for a Gateway.
+		labels := map[string]string{"gateway.networking.k8s.io/gateway-name": g["name"]}
+		proxy := server.SetupProxy(&model.Proxy{
+			Type: model.Router, ID: g["name"] + "-0." + g["namespace"], ConfigNamespace: g["namespace"], IPAddresses: []string{"10.9.9.9"}, Labels: labels,
+			Metadata: &model.NodeMetadata{Namespace: g["namespace"], Labels: labels, ClusterID: "Kubernetes"},
+		})
+		sent := map[string][]json.RawMessage{}
+		add(t, sent, "type.googleapis.com/envoy.config.listener.v3.Listener", server.Listeners(proxy))
+		add(t, sent, "type.googleapis.com/envoy.config.cluster.v3.Cluster", server.Clusters(proxy))
+		add(t, sent, "type.googleapis.com/envoy.config.route.v3.RouteConfiguration", server.Routes(proxy))
+		a.Proxies[g["namespace"]+"/"+g["name"]] = sent
+	}
+}
+
+func add[M proto.Message](t test.Failer, to map[string][]json.RawMessage, kind string, resources []M) {
+	for _, r := range resources {
+		raw, err := protojson.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		to[kind] = append(to[kind], raw)
+	}
+}
