@@ -41,8 +41,9 @@ func (c *cluster) fluxDelivery(o *object.Object, spec map[string]any) delivery {
 	}
 }
 
-// contentFields are those of a Flux source that decide what is in it: the others say how it is fetched (source-controller v1 API).
-var contentFields = []string{"url", "ref", "ignore", "include", "verify", "recurseSubmodules", "sparseCheckout", "layerSelector", "endpoint", "bucketName", "prefix"}
+// contentFields are those of a Flux source that decide what is in it, or that let anybody on the way decide: the others say how it is
+// fetched (source-controller v1 API).
+var contentFields = []string{"url", "ref", "insecure", "ignore", "include", "verify", "recurseSubmodules", "sparseCheckout", "layerSelector", "endpoint", "bucketName", "prefix"}
 
 // sourceOf names a Kustomization's source, and says what decides its content as far as Git shows it.
 func (c *cluster) sourceOf(o *object.Object, spec map[string]any) (name, content string) {
