@@ -24,6 +24,10 @@ func All() []Component {
 			LDFlags: "-X k8s.io/component-base/version.gitVersion=v1.36.3 -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=36"},
 		// v1.9.6 does not compile outside of its repository, and v1.10 needs Go 1.27.
 		{Name: "kustomize-controller", Version: "v1.9.5", Package: "github.com/fluxcd/kustomize-controller"},
+		// It brings cosign's verification, and the SDKs of all clouds.
+		{Name: "source-controller", Version: "v1.9.5", Package: "github.com/fluxcd/source-controller"},
+		// Fulcio, Rekor and a registry, as far as a verifier sees them: sigstore-go's test authority, and what it lacks.
+		{Name: "signer", Version: "v1.2.0", Package: "."},
 		// Its translators are internal packages: their command is built inside of its module.
 		{Name: "envoy-gateway", Version: "v1.9.1", Package: "github.com/envoyproxy/gateway/cmd/oracle", Copies: map[string]string{"gateway": "github.com/envoyproxy/gateway@v1.9.1"}},
 		// Its discovery server, in a command of ours.

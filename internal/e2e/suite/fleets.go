@@ -36,18 +36,24 @@ func (e *Env) fleets(ctx context.Context) ([]*fleet, error) {
 	if err != nil || len(found) == 0 {
 		return nil, fmt.Errorf("no example fleets: %w", err)
 	}
-	out := []*fleet{{name: "relay", source: "testdata/relay", overlays: "overlays"}}
+	relay := &fleet{name: "relay", repo: filepath.Join(e.State, "fleets", "relay"), source: "testdata/relay", overlays: "overlays"}
+	out, err := []*fleet{relay}, relay.reset(ctx, e)
 	for _, dir := range found {
-		name := filepath.Base(dir)
-		out = append(out, &fleet{name: name, source: "testdata/fleets/" + name, overlays: "testdata/fleets/" + name + "/overlays"})
-	}
-	for _, f := range out {
-		f.repo = filepath.Join(e.State, "fleets", f.name)
-		if err := f.reset(ctx, e); err != nil {
-			return nil, err
+		if err != nil {
+			break
 		}
+		var f *fleet
+		f, err = e.fleet(ctx, filepath.Base(dir))
+		out = append(out, f)
 	}
-	return out, nil
+	return out, err
+}
+
+// fleet generates the example of a name.
+func (e *Env) fleet(ctx context.Context, name string) (*fleet, error) {
+	source := "testdata/fleets/" + name
+	f := &fleet{name: name, repo: filepath.Join(e.State, "fleets", name), source: source, overlays: source + "/overlays"}
+	return f, f.reset(ctx, e)
 }
 
 // reset makes the fleet's repository as it was at first.

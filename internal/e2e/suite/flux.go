@@ -26,8 +26,8 @@ const (
 	artifacts     = "127.0.0.1:8090"
 )
 
-// flux is kustomize-controller at work in a cluster. Flux's source-controller cannot be built from its module: what it would fetch is a
-// tarball on a file server here, and the status that it would write is written into the source's status.
+// flux is kustomize-controller at work in a cluster. It needs no source-controller: what that would fetch is a tarball on a file server here,
+// and the status that it would write is written into the source's status.
 type flux struct {
 	cluster *cluster.Cluster
 	process *sandbox.Process

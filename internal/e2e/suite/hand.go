@@ -95,10 +95,15 @@ func (h *hand) step(ctx context.Context, revision string, to *[]string) error {
 	if err != nil {
 		return err
 	}
-	where := h.fleet.name + ", " + h.cluster
 	if err := errors.Join(h.flux.publish(ctx, h.source, h.fleet.repo, revision), h.flux.cluster.Apply(ctx, h.root)); err != nil {
 		return err
 	}
+	return h.arrived(ctx, all, revision, to)
+}
+
+// arrived waits until Flux has applied a revision, and compares.
+func (h *hand) arrived(ctx context.Context, all []*object.Object, revision string, to *[]string) error {
+	where := h.fleet.name + ", " + h.cluster
 	names := []string{(&object.Object{Data: h.root}).Text("metadata.name")}
 	for _, o := range all {
 		if o.APIVersion == fluxAPI && o.Name != names[0] {

@@ -7,8 +7,9 @@
 //  3. apiserver.go: every generated object is taken by a real API server, and broken ones are not
 //  4. rendering.go: gatespan, kustomize and Flux render the same objects
 //  5. gitops.go, hand.go, flux.go: Flux reconciles the hand-off, changes and prunes
-//  6. dataplane.go, relay.go, probe.go, matrix.go: Traefik between two clusters does what `gatespan show` says
-//  7. read.go: what has no component to ask
+//  6. publish.go: Flux takes an artifact that the fleet's workflow signed, and no other
+//  7. dataplane.go, relay.go, probe.go, matrix.go: Traefik between two clusters does what `gatespan show` says
+//  8. read.go: what has no component to ask
 package suite
 
 import (
@@ -50,7 +51,7 @@ type Suite struct {
 
 // All are in the order in which they run: what needs least comes first.
 func All() []Suite {
-	return slices.Concat([]Suite{rendering()}, translators(), exports(), []Suite{apiServer(), gitOps(), dataPlane(), readOnly()})
+	return slices.Concat([]Suite{rendering()}, translators(), exports(), []Suite{apiServer(), gitOps(), publishing(), dataPlane(), readOnly()})
 }
 
 // Run runs a suite. One that lacks a component, or ends with an error, is a row that says so.
