@@ -19,6 +19,8 @@ type Profile struct {
 	// Parameters and Policies are those of Kinds that people with a role of Gateway API need: what configures the controller or a class, for
 	// infrastructure providers, and what protects a gateway, for cluster operators. Escape hatches are in neither.
 	Parameters, Policies []string
+	// Plurals are how RBAC names those of Kinds whose CRD has another plural than kubernetes.Plural makes, by kind.
+	Plurals map[string]string
 	// APIVersions are the versions in which the API server serves each of those groups; an object of another one is refused.
 	APIVersions map[string][]string
 	Versions    []VersionRange

@@ -28,7 +28,7 @@ import (
 // Definitions are CRDs by the kind that they define. A kind is compiled when it is first asked for: CEL is dear.
 type Definitions struct {
 	versions map[schema.GroupVersionKind]*version
-	plurals  map[string]map[string]bool // by group
+	plurals  map[string]map[string]string // by group and kind
 }
 
 // version is one served version of a kind.
@@ -46,7 +46,7 @@ type compiled struct {
 
 // Load reads the CRDs of modules.
 func Load(modules []Module) (*Definitions, error) {
-	d := &Definitions{versions: map[schema.GroupVersionKind]*version{}, plurals: map[string]map[string]bool{}}
+	d := &Definitions{versions: map[schema.GroupVersionKind]*version{}, plurals: map[string]map[string]string{}}
 	for _, m := range modules {
 		paths, err := m.Paths()
 		if err != nil {
@@ -79,9 +79,9 @@ func (d *Definitions) add(stream []byte) error {
 			continue
 		}
 		if d.plurals[crd.Spec.Group] == nil {
-			d.plurals[crd.Spec.Group] = map[string]bool{}
+			d.plurals[crd.Spec.Group] = map[string]string{}
 		}
-		d.plurals[crd.Spec.Group][crd.Spec.Names.Plural] = true
+		d.plurals[crd.Spec.Group][crd.Spec.Names.Kind] = crd.Spec.Names.Plural
 		for _, v := range crd.Spec.Versions {
 			if v.Served && v.Schema != nil {
 				kind := schema.GroupVersionKind{Group: crd.Spec.Group, Version: v.Name, Kind: crd.Spec.Names.Kind}
@@ -95,10 +95,8 @@ func (d *Definitions) add(stream []byte) error {
 // Has reports whether a CRD defines the kind in that version.
 func (d *Definitions) Has(kind schema.GroupVersionKind) bool { return d.versions[kind] != nil }
 
-// Plural reports whether a CRD of the group has that plural, and whether there is a CRD of the group at all.
-func (d *Definitions) Plural(group, plural string) (is, known bool) {
-	return d.plurals[group][plural], d.plurals[group] != nil
-}
+// Plural is how the CRD of a kind says that RBAC names it; "" when no CRD defines the kind.
+func (d *Definitions) Plural(group, kind string) string { return d.plurals[group][kind] }
 
 // Validate returns why an API server with the CRDs would refuse an object, or drop some of it.
 func (d *Definitions) Validate(o *unstructured.Unstructured) []error {

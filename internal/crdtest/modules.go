@@ -36,8 +36,10 @@ func Modules() []Module {
 // Missing are the modules whose CRDs cannot be had, and why. What is generated of their kinds is in unproven.txt.
 func Missing() map[string]string {
 	return map[string]string{
-		"sigs.k8s.io/secrets-store-csi-driver":     "the Go module proxy refuses it (403, this module version is not available); its CRDs are in config/crd/bases of the repository",
-		"github.com/nginx/nginx-gateway-fabric/v2": "the Go module proxy refuses it (403, this module version is not available); its CRDs are in config/crd/bases of the repository",
+		"sigs.k8s.io/secrets-store-csi-driver":                                  "the Go module proxy refuses it (403, this module version is not available); its CRDs are in config/crd/bases of the repository",
+		"sigs.k8s.io/aws-load-balancer-controller":                              "the Go module proxy has only v1.1.9 (the path has no major version); its CRDs are in config/crd/gateway of the repository",
+		"github.com/Azure/Application-Gateway-for-Containers-Migration-Utility": "it has the API's Go types (crds/v1) and no CRD; the controller's own image has those",
+		"github.com/nginx/nginx-gateway-fabric/v2":                              "the Go module proxy refuses it (403, this module version is not available); its CRDs are in config/crd/bases of the repository",
 	}
 }
 

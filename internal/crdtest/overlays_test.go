@@ -108,16 +108,7 @@ func TestOverlays(t *testing.T) {
 	}
 	have := slices.Sorted(maps.Keys(unproven))
 	t.Logf("without a CRD to prove them: %v", have)
-	raw, err := os.ReadFile("unproven.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var listed []string
-	for line := range strings.Lines(string(raw)) {
-		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
-			listed = append(listed, line)
-		}
-	}
+	listed := lines(t, "unproven.txt")
 	if !slices.Equal(have, listed) {
 		t.Errorf("unproven.txt says %v", listed)
 	}

@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -21,8 +22,12 @@ var (
 // Owned is a kind of an API group, and the names of its objects that somebody may change; without names, all of a namespace's.
 type Owned struct {
 	Group, Kind string
+	Plural      string // where the CRD has an unusual one
 	Names       []string
 }
+
+// Resource is how RBAC names the kind.
+func (o Owned) Resource() string { return cmp.Or(o.Plural, Plural(o.Kind)) }
 
 // NamespaceAccess is a Role, and its binding, that lets subjects change some objects of a namespace.
 func NamespaceAccess(name, namespace string, owned []Owned, who []posture.Subject) []any {
@@ -58,11 +63,11 @@ func rules(owned []Owned) []rbacv1.PolicyRule {
 	whole := map[string][]string{}
 	for _, o := range owned {
 		if len(o.Names) == 0 {
-			whole[o.Group] = append(whole[o.Group], Plural(o.Kind))
+			whole[o.Group] = append(whole[o.Group], o.Resource())
 			continue
 		}
 		out = append(out, rbacv1.PolicyRule{
-			APIGroups: []string{o.Group}, Resources: []string{Plural(o.Kind)}, ResourceNames: slices.Sorted(slices.Values(o.Names)), Verbs: slices.Clone(changeNamed),
+			APIGroups: []string{o.Group}, Resources: []string{o.Resource()}, ResourceNames: slices.Sorted(slices.Values(o.Names)), Verbs: slices.Clone(changeNamed),
 		})
 	}
 	for _, group := range slices.Sorted(maps.Keys(whole)) {
@@ -84,7 +89,7 @@ func bound(who []posture.Subject) []rbacv1.Subject {
 	return out
 }
 
-// Plural is how RBAC names a kind. CRDs could choose another plural; internal/crdtest compares those that the examples write.
+// Plural is how RBAC names most kinds. Profiles have the CRDs that chose another plural; internal/crdtest compares each with its CRD.
 func Plural(kind string) string {
 	name := strings.ToLower(kind)
 	switch {

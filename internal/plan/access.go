@@ -67,6 +67,12 @@ func own(list []kubernetes.Owned, m named) []kubernetes.Owned {
 	return append(list, kubernetes.Owned{Group: m.group, Kind: m.kind, Names: []string{m.name}})
 }
 
+// Of every controller: what cluster operators and infrastructure providers change beside the controller's own kinds.
+var (
+	operators = []kubernetes.Owned{{Group: gatewayapi.Group, Kind: "Gateway"}, {Group: gatewayapi.Group, Kind: "BackendTLSPolicy"}}
+	providers = []kubernetes.Owned{{Group: gatewayapi.Group, Kind: "GatewayClass"}}
+)
+
 // access writes what infrastructure providers and cluster operators need. Gateways is what is made for gateways and egress gateways.
 func (w *writer) access(c *Cluster, gateways []any) {
 	roles := c.Facts.Roles
@@ -74,7 +80,7 @@ func (w *writer) access(c *Cluster, gateways []any) {
 	at := func(field string) []string { return path("clusters", c.Facts.Name, "roles", field) }
 	if len(roles.InfrastructureProviders) > 0 {
 		name := w.plan.Fleet + "-infrastructure-providers"
-		objects := kubernetes.ClusterAccess("gatespan-"+name, []kubernetes.Owned{{Group: gatewayapi.Group, Kind: "GatewayClass"}}, roles.InfrastructureProviders)
+		objects := kubernetes.ClusterAccess("gatespan-"+name, providers, roles.InfrastructureProviders)
 		if parameters := kindsOf(profile(c), profile(c).Parameters); len(parameters) > 0 {
 			for _, namespace := range parameterNamespaces(c) {
 				objects = append(objects, kubernetes.NamespaceAccess("gatespan-"+name, namespace, parameters, roles.InfrastructureProviders)...)
@@ -118,8 +124,7 @@ func parameterNamespaces(c *Cluster) []string {
 // that are written beside them, by name. Nobody needs Secrets for it.
 func operated(c *Cluster, objects []any) map[string][]kubernetes.Owned {
 	out := map[string][]kubernetes.Owned{}
-	policies := append([]kubernetes.Owned{{Group: gatewayapi.Group, Kind: "Gateway"}, {Group: gatewayapi.Group, Kind: "BackendTLSPolicy"}},
-		kindsOf(profile(c), profile(c).Policies)...)
+	policies := append(slices.Clone(operators), kindsOf(profile(c), profile(c).Policies)...)
 	all := names(objects)
 	for _, m := range all {
 		if m.group == gatewayapi.Group && m.kind == "Gateway" && out[m.namespace] == nil {
@@ -140,7 +145,7 @@ func kindsOf(p controller.Profile, kinds []string) []kubernetes.Owned {
 	for group, known := range p.Kinds {
 		for _, kind := range known {
 			if slices.Contains(kinds, kind) {
-				out = append(out, kubernetes.Owned{Group: group, Kind: kind})
+				out = append(out, kubernetes.Owned{Group: group, Kind: kind, Plural: p.Plurals[kind]})
 			}
 		}
 	}

@@ -32,6 +32,11 @@ func profile() controller.Profile {
 		Classes:         []string{"azure-alb-external"},
 		Parameters:      []string{kindLoadBalancer},
 		Policies:        []string{kindBackendTLSPolicy, kindFrontendTLSPolicy, kindHealthCheck, kindRoutePolicy, kindFirewall},
+		// Azure/Application-Gateway-for-Containers-Migration-Utility crds/v1, kubebuilder:resource:path: some are no plurals at all
+		Plurals: map[string]string{
+			kindLoadBalancer: "applicationloadbalancer", kindLoadBalancing: "backendloadbalancingpolicy", kindHealthCheck: "healthcheckpolicy",
+			kindIngressExtension: "ingressextension", kindFirewall: "webapplicationfirewallpolicy",
+		},
 		Kinds: map[string][]string{Group: {
 			kindLoadBalancer, kindAuthPolicy, kindLoadBalancing, kindBackendTLSPolicy, kindFrontendTLSPolicy, kindHealthCheck, kindIngressExtension,
 			kindRoutePolicy, kindFirewall,
