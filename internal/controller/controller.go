@@ -34,11 +34,13 @@ type Cluster struct {
 	Name       string `json:"name"`
 	Cloud      string `json:"cloud"` // eks, aks; "" when no fleet says
 	Controller struct {
-		Name               string `json:"name"`
-		Distribution       string `json:"distribution"` // upstream, aks-addon, aks-approuting, ingress-controller
-		Version            string `json:"version"`      // 1.9.1, 1.31, asm-1-30; "" when not known
-		GatewayClassName   string `json:"gatewayClassName"`
-		DataPlaneNamespace string `json:"dataPlaneNamespace"` // where its proxies run; "" for the Gateway's own namespace
+		Name             string `json:"name"`
+		Distribution     string `json:"distribution"` // upstream, aks-addon, aks-approuting, ingress-controller
+		Version          string `json:"version"`      // 1.9.1, 1.31, asm-1-30; "" when not known
+		GatewayClassName string `json:"gatewayClassName"`
+		// GatewayClassNames are those that single gateways of the fleet have instead, sorted.
+		GatewayClassNames  []string `json:"gatewayClassNames"`
+		DataPlaneNamespace string   `json:"dataPlaneNamespace"` // where its proxies run; "" for the Gateway's own namespace
 		// DataPlanePods are the labels of the proxies where they are deployed beside the controller, not for each Gateway.
 		DataPlanePods   map[string]string `json:"dataPlanePods"`
 		MeshTrustDomain string            `json:"meshTrustDomain"` // of a service mesh, cluster.local by default

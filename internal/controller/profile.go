@@ -52,9 +52,24 @@ type Profile struct {
 	OneMode, OnePassthrough, OneAudience string
 	// OneKeySet: two exposures on one Gateway that ask for tokens of one issuer must name the same keys. It is the reason.
 	OneKeySet string
+	// Claims are what the controller makes by itself of an intent (Gateway, Exposure or Consumer) under a name that it composes, where two names
+	// of the fleet may come to the same. Nil: nothing.
+	Claims func(Cluster, any) []Claim
 	// OutsideCluster: what ends TLS or hands it on is no pod, and the NetworkPolicies of pods admit the addresses that the fleet gives a
 	// gateway. It is the reason, as the others are.
 	OutsideCluster string
+}
+
+// Claim is one thing that a controller makes by itself.
+type Claim struct {
+	What     string // what it is to the controller, such as "Service edge/edge-istio": two with the same text are one
+	Why      string // what it is made for, as "what Istio makes for gateway edge"
+	Exposure string // of a Consumer's: the destination that it is for; "" for the consumer itself
+}
+
+// ProxyService is the claim of a Service in front of proxies.
+func ProxyService(title, namespace, name, gateway string) Claim {
+	return Claim{What: "Service " + namespace + "/" + name, Why: "what " + title + " makes for gateway " + gateway}
 }
 
 // Where a controller takes a certificate or a bundle from.

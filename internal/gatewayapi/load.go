@@ -61,7 +61,7 @@ func Owns(cluster controller.Cluster, profile controller.Profile, objects *objec
 	switch {
 	case declared:
 		return false
-	case cluster.Controller.GatewayClassName == class && cluster.Controller.Name != "" && class != "":
+	case cluster.Controller.Name != "" && class != "" && (cluster.Controller.GatewayClassName == class || slices.Contains(cluster.Controller.GatewayClassNames, class)):
 		return cluster.Controller.Name == profile.Name
 	default:
 		return slices.Contains(profile.Classes, class)

@@ -25,7 +25,7 @@ func (r *refusals) place(path []string) string {
 	if p.IsZero() {
 		return "elsewhere in the fleet"
 	}
-	return fmt.Sprintf("%s:%d", p.File, p.Line)
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
 }
 
 // err is every refusal once, in reading order; nil when there is none.

@@ -21,6 +21,7 @@ func Facts(f *fleet.Fleet, cluster string) controller.Cluster {
 		PublicGateways: []controller.PublicGateway{},
 		Roles:          controller.Roles{InfrastructureProviders: []posture.Subject{}, ClusterOperators: []posture.Subject{}},
 	}
+	facts.Controller.GatewayClassNames = []string{}
 	for _, name := range slices.Sorted(maps.Keys(f.TrustDomains)) {
 		facts.TrustDomains = append(facts.TrustDomains, trustDomain(f, name))
 	}
@@ -38,6 +39,13 @@ func Facts(f *fleet.Fleet, cluster string) controller.Cluster {
 	facts.Controller.Distribution = c.Distribution
 	facts.Controller.Version = c.Version
 	facts.Controller.GatewayClassName = c.GatewayClassName
+	for _, g := range declared.Gateways {
+		if g.ClassName != "" {
+			facts.Controller.GatewayClassNames = append(facts.Controller.GatewayClassNames, g.ClassName)
+		}
+	}
+	slices.Sort(facts.Controller.GatewayClassNames)
+	facts.Controller.GatewayClassNames = slices.Compact(facts.Controller.GatewayClassNames)
 	facts.Controller.DataPlaneNamespace = c.DataPlaneNamespace
 	facts.Controller.DataPlanePods = maps.Clone(c.DataPlanePods)
 	facts.Controller.MeshTrustDomain = c.MeshTrustDomain

@@ -174,6 +174,9 @@ func (g *generator) cluster(name string) {
 		if can := g.controllerOf(name); !slices.Contains([]string{"envoy-gateway", "istio", "nginx"}, can.name) || can.distribution == "aks-addon" {
 			gateway.Replicas = 0 // their proxies are not the Gateway's, or scale by themselves
 		}
+		if can := g.controllerOf(name); !can.loadBalancer && g.chance(15) {
+			gateway.ClassName = "class-" + domain // a load balancer's class says which kind it is
+		}
 		if g.controllerOf(name).loadBalancer {
 			gateway.TrustStore = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:truststore/" + domain + "/0123456789abcdef"
 			gateway.SubnetCIDRs = []string{"10.0.0.0/24"}

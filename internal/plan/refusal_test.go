@@ -407,7 +407,7 @@ func TestRefusals(t *testing.T) {
 					x.Providers = map[string]fleet.Provider{"eks-prod": {Gateway: "other", ListenerSet: set}}
 				})
 			}
-		}, "ListenerSet edge/more of gateway.networking.k8s.io would be written by", "another name"},
+		}, "ListenerSet edge/more of gateway.networking.k8s.io is written by", "another name"},
 		"subnets of a gateway that is pods": {func(f *fleet.Fleet) {
 			gatewayOf(func(g *fleet.Gateway) { g.SubnetCIDRs = []string{"10.0.0.0/24"} })(f)
 		}, "NetworkPolicies of pods in cluster eks-prod admit Envoy Gateway 1.9.1 by other means", "leave subnetCIDRs out"},
@@ -419,7 +419,7 @@ func TestRefusals(t *testing.T) {
 
 		// What a copied object must be.
 		"copy: taken": {copied(configMap("relay-backend-ca", "relay")),
-			"ConfigMap relay/relay-backend-ca would be written by overlays/eks-prod/exposures/relay and by", "leave one of them out"},
+			"ConfigMap relay/relay-backend-ca is written by overlays/eks-prod/exposures/relay, and", "leave one of them out"},
 		"copy: no namespace":  {copied(configMap("x", "")), "needs metadata.namespace", ""},
 		"copy: Flux variable": {copied(configMap("x", "relay", "annotations", map[string]any{"a": "${B}"})), "metadata.annotations.a holds ${", ""},
 		"copy: local":         {copied(configMap("x", "relay", "annotations", map[string]any{"config.kubernetes.io/local-config": "true"})), "instruction for kustomize", ""},

@@ -34,13 +34,15 @@ type writer struct {
 	plan *Plan
 	out  Generated
 
-	holders map[object.ID]holder // of the cluster at hand
+	held map[string]holder // of the cluster at hand, by what is held
 }
 
-// holder is the overlay that holds an object, and the place in the fleet that it comes from.
+// holder is who holds something, as a clause, and the place in the fleet that it comes from.
 type holder struct {
-	overlay string
-	at      []string
+	who    string
+	at     []string
+	copied bool // an object that the fleet writes out
+	theirs bool // the Service of an exposure, which the fleet may write out itself
 }
 
 // part is one overlay in the making.
@@ -59,7 +61,8 @@ type copied struct {
 }
 
 func (w *writer) cluster(c *Cluster) {
-	w.holders = map[object.ID]holder{}
+	w.held = map[string]holder{}
+	w.claimed(c)
 	var gateways []any // what is made for gateways and egress gateways
 	for _, g := range c.Gateways {
 		at := path("clusters", c.Facts.Name, "gateways", g.Name)
@@ -134,7 +137,7 @@ func (w *writer) overlay(c *Cluster, p part, err error) {
 			continue
 		}
 		label(data, labels, true)
-		if w.hold(o.Path, p.at, data) {
+		if w.hold(o.Path, holder{at: p.at}, data) {
 			objects = append(objects, data)
 		}
 	}
@@ -151,7 +154,7 @@ func (w *writer) overlay(c *Cluster, p part, err error) {
 			continue
 		}
 		label(data, labels, false)
-		if w.hold(o.Path, one.at, data) {
+		if w.hold(o.Path, holder{at: one.at, copied: true}, data) {
 			objects = append(objects, data)
 		}
 	}
@@ -173,20 +176,33 @@ func (w *writer) overlay(c *Cluster, p part, err error) {
 
 var singular = map[string]string{"gateways": "gateway", "exposures": "exposure", "consumers": "consumer", "trust": "trust domain", "access": "role", gitops.Kind: "hand-off"}
 
-// hold notes who holds an object, and refuses a second holder: whichever overlay is applied last would win.
-func (w *writer) hold(overlay string, at []string, data map[string]any) bool {
+// hold notes who holds an object and what is made of it, and refuses a second holder: whichever overlay is applied last would win.
+func (w *writer) hold(overlay string, by holder, data map[string]any) bool {
 	o, err := object.New(data, object.Origin{})
 	if err != nil {
-		w.at(at, "", "%s: %v", overlay, err)
+		w.at(by.at, "", "%s: %v", overlay, err)
 		return false
 	}
-	id := o.ID()
-	if other, taken := w.holders[id]; taken {
-		w.at(at, "leave one of them out, or give it another name",
-			"%s would be written by %s and by %s (%s)", describe(o), other.overlay, overlay, w.place(other.at))
+	by.who = "is written by " + overlay
+	if !w.claim(describe(o), by) {
 		return false
 	}
-	w.holders[id] = holder{overlay, at}
+	by.who = "is made of " + o.String() + " of " + overlay
+	for _, secret := range makes(o) {
+		if !w.claim(secret, by) {
+			return false
+		}
+	}
+	return true
+}
+
+// claim notes who holds something, and refuses a second one.
+func (w *writer) claim(what string, by holder) bool {
+	if other, taken := w.held[what]; taken && !(other.theirs && by.copied) {
+		w.at(by.at, "leave one of them out, or give it another name", "%s %s, and %s (%s)", what, by.who, other.who, w.place(other.at))
+		return false
+	}
+	w.held[what] = by
 	return true
 }
 

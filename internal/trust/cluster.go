@@ -19,7 +19,7 @@ type setting struct {
 	harmless func(was, now fleet.Cluster) bool
 }
 
-// settings are all but what exposures need (gateways, certificates, source addresses): that is read from the head, and shows in the
+// settings are all but what exposures need (gateways but for their classes, certificates, source addresses): that is read from the head, and shows in the
 // posture. The versions of the controller and the CRDs are apart, because upgrades are ordinary.
 var settings = []setting{
 	{rule: "gate/cluster-changed", field: "cloud", what: "another cloud", get: func(c fleet.Cluster) any { return c.Cloud }, put: func(to *fleet.Cluster, from fleet.Cluster) { to.Cloud = from.Cloud }},
@@ -43,6 +43,23 @@ var settings = []setting{
 		harmless: func(was, now fleet.Cluster) bool { return within(now.PublicGateways, was.PublicGateways) },
 	},
 	{
+		// Which controller serves a class is read from this where Git has no such GatewayClass.
+		rule: "gate/cluster-changed", field: "gateways", what: "GatewayClasses", get: func(c fleet.Cluster) any { return classes(c) },
+		put: func(to *fleet.Cluster, from fleet.Cluster) {
+			known := append(classes(from), from.Controller.GatewayClassName)
+			to.Gateways = maps.Clone(to.Gateways)
+			for name, g := range to.Gateways {
+				if !slices.Contains(known, g.ClassName) {
+					g.ClassName = ""
+					to.Gateways[name] = g
+				}
+			}
+		},
+		harmless: func(was, now fleet.Cluster) bool {
+			return within(classes(now), append(classes(was), was.Controller.GatewayClassName))
+		},
+	},
+	{
 		rule: "gate/exclude-added", field: "exclude", what: "another path that is left out", get: func(c fleet.Cluster) any { return c.Exclude },
 		put:      func(to *fleet.Cluster, from fleet.Cluster) { to.Exclude = from.Exclude },
 		harmless: func(was, now fleet.Cluster) bool { return within(now.Exclude, was.Exclude) },
@@ -54,6 +71,17 @@ var settings = []setting{
 			return within(now.Roles.InfrastructureProviders, was.Roles.InfrastructureProviders) && within(now.Roles.ClusterOperators, was.Roles.ClusterOperators)
 		},
 	},
+}
+
+// classes are the GatewayClasses of a cluster's single gateways.
+func classes(c fleet.Cluster) []string {
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(c.Gateways)) {
+		if class := c.Gateways[name].ClassName; class != "" {
+			out = append(out, class)
+		}
+	}
+	return out
 }
 
 // unversioned is the controller without its version.

@@ -10,6 +10,7 @@ func profile() controller.Profile {
 	return controller.Profile{
 		Name:            "envoy-gateway",
 		Title:           "Envoy Gateway",
+		Claims:          claims,
 		ControllerNames: []string{"gateway.envoyproxy.io/gatewayclass-controller"}, // api/v1alpha1/envoygateway_types.go
 		Classes:         []string{"eg"},                                            // examples/kubernetes/quickstart.yaml
 		Parameters:      []string{kindEnvoyProxy},

@@ -1,6 +1,7 @@
 package envoygateway
 
 import (
+	"cmp"
 	"fmt"
 
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -21,7 +22,7 @@ func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, erro
 		ca = g.Name + "-client-ca"
 	}
 	spec := gatewayv1.GatewaySpec{
-		GatewayClassName: gatewayv1.ObjectName(cluster.Controller.GatewayClassName),
+		GatewayClassName: gatewayv1.ObjectName(cmp.Or(g.ClassName, cluster.Controller.GatewayClassName)),
 		Infrastructure:   parametersRef(g.Name),
 	}
 	terminates := false
@@ -160,3 +161,14 @@ func appendObject(objects []any, o any) []any {
 }
 
 func pointer[T any](v T) *T { return &v }
+
+// claims are the Services that the controller makes of an EnvoyProxy's envoyService.name; others have a hash in theirs
+// (internal/infrastructure/kubernetes/proxy/resource_provider.go Service).
+func claims(cluster controller.Cluster, intent any) []controller.Claim {
+	c, ok := intent.(controller.Consumer)
+	if !ok || c.Via == "direct" {
+		return nil
+	}
+	name := c.Name + "-egress"
+	return []controller.Claim{controller.ProxyService("Envoy Gateway", dataPlaneNamespace(cluster, c.Namespace), name, name)}
+}

@@ -13,6 +13,7 @@ func profile() controller.Profile {
 	return controller.Profile{
 		Name:            "istio",
 		Title:           "Istio",
+		Claims:          claims,
 		ControllerNames: []string{"istio.io/gateway-controller"}, // pilot/pkg/features/pilot.go, PILOT_GATEWAY_API_CONTROLLER_NAME
 		Classes:         []string{"istio", approutingClass},
 		Policies:        []string{kindAuthorizationPolicy, kindDestinationRule, "PeerAuthentication", kindRequestAuthentication, kindServiceEntry, "Telemetry"},

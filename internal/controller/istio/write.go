@@ -1,6 +1,7 @@
 package istio
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -25,7 +26,7 @@ func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, erro
 		ca = g.Name + "-client-ca"
 	}
 	spec := gatewayv1.GatewaySpec{
-		GatewayClassName: gatewayClass(cluster),
+		GatewayClassName: gatewayClass(cluster, g.ClassName),
 		Infrastructure:   infrastructure(cluster, g),
 	}
 	terminates := false
@@ -75,11 +76,9 @@ func writeGateway(cluster controller.Cluster, g controller.Gateway) ([]any, erro
 	return objects, nil
 }
 
-func gatewayClass(cluster controller.Cluster) gatewayv1.ObjectName {
-	if cluster.Controller.GatewayClassName != "" {
-		return gatewayv1.ObjectName(cluster.Controller.GatewayClassName)
-	}
-	return "istio" // pilot/pkg/features/pilot.go, PILOT_GATEWAY_API_DEFAULT_GATEWAYCLASS_NAME
+func gatewayClass(cluster controller.Cluster, own string) gatewayv1.ObjectName {
+	const standard = "istio" // pilot/pkg/features/pilot.go, PILOT_GATEWAY_API_DEFAULT_GATEWAYCLASS_NAME
+	return gatewayv1.ObjectName(cmp.Or(own, cluster.Controller.GatewayClassName, standard))
 }
 
 // frontendWritten reports whether spec.tls.frontend is there and read. The standard CRDs have it from Gateway API 1.5; Istio reads it
@@ -236,4 +235,21 @@ func appendObject(objects []any, o any) []any {
 		return objects
 	}
 	return append(objects, o)
+}
+
+// claims are the Services of Gateways, which have the names of Gateway and class in theirs (pilot/pkg/config/kube/gatewaycommon/gateway_utils.go
+// GetDefaultName).
+func claims(cluster controller.Cluster, intent any) []controller.Claim {
+	made := func(namespace, gateway, class string) []controller.Claim {
+		return []controller.Claim{controller.ProxyService("Istio", namespace, fmt.Sprintf("%s-%s", gateway, gatewayClass(cluster, class)), gateway)}
+	}
+	switch v := intent.(type) {
+	case controller.Gateway:
+		return made(v.Namespace, v.Name, v.ClassName)
+	case controller.Consumer:
+		if v.Via != "direct" {
+			return made(v.Namespace, v.Name+"-egress", "")
+		}
+	}
+	return nil
 }

@@ -47,7 +47,7 @@ func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, er
 		return nil, err
 	}
 	name := c.Name + "-egress"
-	gateway := gatewayv1.GatewaySpec{GatewayClassName: gatewayClass(cluster)}
+	gateway := gatewayv1.GatewaySpec{GatewayClassName: gatewayClass(cluster, "")}
 	for _, d := range c.Destinations {
 		gateway.Listeners = append(gateway.Listeners, gatewayv1.Listener{
 			Name:     gatewayv1.SectionName(d.Exposure),

@@ -45,3 +45,23 @@ func (c proxyConfig) labels() map[string]string {
 	out["app.kubernetes.io/name"] = c.gateway.Object.Name + "-" + string(c.gateway.Spec.GatewayClassName)
 	return out
 }
+
+// claims are the Services of Gateways: resourceName joins two names of the fleet.
+func claims(cluster controller.Cluster, intent any) []controller.Claim {
+	made := func(namespace, gateway, own string) []controller.Claim {
+		name, err := resourceName(gateway, class(cluster, own))
+		if err != nil {
+			return nil // the writer refuses it
+		}
+		return []controller.Claim{controller.ProxyService("NGINX Gateway Fabric", namespace, name, gateway)}
+	}
+	switch v := intent.(type) {
+	case controller.Gateway:
+		return made(v.Namespace, v.Name, v.ClassName)
+	case controller.Consumer:
+		if v.Via != "direct" {
+			return made(v.Namespace, v.Name+"-egress", "")
+		}
+	}
+	return nil
+}

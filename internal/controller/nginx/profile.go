@@ -17,6 +17,7 @@ func profile() controller.Profile {
 	return controller.Profile{
 		Name:            "nginx",
 		Title:           "NGINX Gateway Fabric",
+		Claims:          claims,
 		ControllerNames: []string{"gateway.nginx.org/nginx-gateway-controller"}, // charts/nginx-gateway-fabric/values.yaml
 		Classes:         []string{className},
 		// config/crd/bases; ExternalLoadBalancer and PayloadProcessor from 2.7. AccessPolicy is documented, and in neither: it stays unknown.

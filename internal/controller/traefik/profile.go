@@ -29,6 +29,7 @@ func profile() controller.Profile {
 	return controller.Profile{
 		Name:            "traefik",
 		Title:           "Traefik",
+		Claims:          claims,
 		ControllerNames: []string{"traefik.io/gateway-controller"}, // pkg/provider/kubernetes/gateway/kubernetes.go controllerName
 		Classes:         []string{className},
 		// docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml

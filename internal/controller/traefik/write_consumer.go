@@ -101,3 +101,21 @@ func destination(gateway, proxies string, c controller.Consumer, d controller.De
 }
 
 func pointer[T any](v T) *T { return &v }
+
+// claims are what Traefik calls the TraefikServices of an egress gateway, and the Services in them, whose port it puts after the name: without
+// safeNaming, which Git does not always show, an exposure named x-443 would be the Service of one named x (codeCRD fullServiceName).
+func claims(_ controller.Cluster, intent any) []controller.Claim {
+	c, ok := intent.(controller.Consumer)
+	if !ok || c.Via == "direct" {
+		return nil
+	}
+	var out []controller.Claim
+	for _, d := range c.Destinations {
+		name := c.Name + "-" + d.Exposure
+		out = append(out,
+			controller.Claim{What: "Traefik's name " + flattened(c.Namespace, name), Why: "that of TraefikService " + name, Exposure: d.Exposure},
+			controller.Claim{What: fmt.Sprintf("Traefik's name %s", flattened(c.Namespace, fmt.Sprintf("%s-%d", name, d.Port))), Why: fmt.Sprintf("that of port %d of Service %s", d.Port, name), Exposure: d.Exposure},
+		)
+	}
+	return out
+}

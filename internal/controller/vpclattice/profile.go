@@ -32,6 +32,7 @@ func profile() controller.Profile {
 	return controller.Profile{
 		Name:            "vpc-lattice",
 		Title:           "AWS Gateway API Controller for VPC Lattice",
+		Claims:          claims,
 		ControllerNames: []string{"application-networking.k8s.aws/gateway-api-controller"}, // pkg/config/controller_config.go
 		Classes:         []string{"amazon-vpc-lattice"},                                    // files/controller-installation/gatewayclass.yaml
 		Policies:        []string{kindAccessLogPolicy, kindIAMAuthPolicy, kindTargetGroupPolicy, kindVPCAssociationPolicy},

@@ -3,6 +3,7 @@ package vpclattice
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -67,4 +68,19 @@ func writeConsumer(c controller.Cluster, s controller.Consumer) ([]any, error) {
 		return nil, fmt.Errorf("consumer %s: %s", s.Name, noEgress)
 	}
 	return kubernetes.WriteDirect(c, s)
+}
+
+// claims are the Lattice services of exposures, whose names hold the beginnings of a route's name and namespace
+// (pkg/utils/common.go LatticeServiceName): two that begin alike would be one.
+func claims(_ controller.Cluster, intent any) []controller.Claim {
+	e, ok := intent.(controller.Exposure)
+	if !ok {
+		return nil
+	}
+	return []controller.Claim{{What: "Lattice service " + cut(e.Name, 20) + "-" + cut(e.Service.Namespace, 18), Why: "that of exposure " + e.Name}}
+}
+
+// cut is pkg/utils/common.go Truncate.
+func cut(name string, length int) string {
+	return strings.Trim(name[:min(len(name), length)], "-")
 }
