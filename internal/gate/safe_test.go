@@ -22,8 +22,11 @@ const (
 )
 
 // handWritten is a repository that people wrote: one gateway with client certificates, one Service behind it, a fleet of clusters only.
-func handWritten(t *testing.T) *gatetest.Repo {
-	return gatetest.New(t, map[string]string{
+func handWritten(t *testing.T) *gatetest.Repo { return gatetest.New(t, byHandFiles(t)) }
+
+func byHandFiles(t testing.TB) map[string]string {
+	t.Helper()
+	return map[string]string{
 		"fleet/fleet.yaml": `clusters:
   shop:
     cloud: eks
@@ -89,11 +92,11 @@ spec:
       mode: RequireAndVerify
       caCertificateRefs: [{kind: ConfigMap, name: client-ca}]
 `,
-	})
+	}
 }
 
 // root is a self-signed CA, indented as a block of YAML; the same for the same name.
-func root(t *testing.T, name string) string {
+func root(t testing.TB, name string) string {
 	t.Helper()
 	seed := sha256.Sum256([]byte(name))
 	key := ed25519.NewKeyFromSeed(seed[:])

@@ -20,12 +20,12 @@ func ParsePath(path string) []Step {
 		case path[0] == '.':
 			path = path[1:]
 		case strings.HasPrefix(path, `["`):
-			end := strings.Index(path, `"]`)
-			if end < 0 {
+			key, rest, found := strings.Cut(path[2:], `"]`)
+			if !found {
 				return append(steps, Step{Key: path, Index: -1})
 			}
-			steps = append(steps, Step{Key: path[2:end], Index: -1})
-			path = path[end+2:]
+			steps = append(steps, Step{Key: key, Index: -1})
+			path = rest
 		case path[0] == '[':
 			end := strings.IndexByte(path, ']')
 			index := -1
