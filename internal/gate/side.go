@@ -35,6 +35,7 @@ type side struct {
 	plan      *plan.Plan   // what is generated; nil without a fleet
 	wanted    *plan.Plan   // what the posture must meet: the same, unless the base says otherwise of a cluster or a trust domain
 	generated plan.Generated
+	shared    render.Shared
 	clusters  []ClusterState // sorted by name
 	also      []ClusterState // other readings of some of them, whose findings count as well
 }
@@ -227,7 +228,7 @@ func (s *side) read(ctx context.Context, t target, asFound bool, o Options) (Clu
 	state := ClusterState{Name: t.facts.Name, Facts: t.facts, path: t.path}
 	state.Wanted = s.planned(t.facts.Name).Wanted
 	result, err := render.Cluster(ctx, s.fsys, render.Options{
-		Path: t.path, Exclude: t.exclude, Cluster: t.facts.Name, Destinations: t.destinations, Jobs: o.Jobs, AsFound: asFound,
+		Path: t.path, Exclude: t.exclude, Cluster: t.facts.Name, Destinations: t.destinations, Jobs: o.Jobs, AsFound: asFound, Shared: &s.shared,
 	})
 	// A cluster that no exposure uses and whose path was not named is empty, not wrong.
 	meant := t.declaredPath || len(state.Wanted.Entries)+len(state.Wanted.Exits) > 0

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"fmt"
 	"path"
 	"slices"
@@ -182,39 +181,26 @@ func (c *cluster) ours(destination map[string]any) bool {
 }
 
 // elsewhere looks in the whole repository for Applications whose destination is this cluster.
-func (c *cluster) elsewhere(top string) {
-	if len(c.options.Destinations) == 0 {
-		return
+func (c *cluster) elsewhere(top string) *refusal {
+	if len(c.options.Destinations) == 0 || top == "." {
+		return nil
 	}
-	walked := 0
-	var walk func(dir string)
-	walk = func(dir string) {
-		entries, err := c.repo.readDir(dir)
-		if err != nil || dir == top {
-			return
-		}
-		for _, e := range entries {
-			if walked++; walked > c.options.Limits.Directory {
-				return
-			}
-			name := path.Join(dir, e.Name())
-			if e.IsDir() {
-				if !strings.HasPrefix(e.Name(), ".") {
-					walk(name)
-				}
-				continue
-			}
-			if e.Type().IsRegular() && (isManifest(name) || path.Ext(name) == ".json") {
-				c.applicationsIn(name)
-			}
+	shared := c.options.Shared
+	if shared == nil {
+		shared = &Shared{}
+	}
+	files, refused := shared.argo(c.repo)
+	for _, name := range files {
+		if !strings.HasPrefix(name, top+"/") {
+			c.applicationsIn(name)
 		}
 	}
-	walk(".")
+	return refused
 }
 
 func (c *cluster) applicationsIn(name string) {
 	f, refused := c.repo.peek(name)
-	if refused != nil || !bytes.Contains(f.content, []byte(argoGroup+"/")) {
+	if refused != nil {
 		return
 	}
 	docs, refused := c.repo.documents(f)

@@ -44,19 +44,20 @@ func Cluster(ctx context.Context, repo fs.FS, o Options) (*Result, error) {
 	result := &Result{sources: map[string]*source{}}
 	found := c.repo.discover(real, o.Exclude)
 	c.unseen = found.unseen(o.Exclude)
-	if found.refused != nil {
-		result.Undecided = append(result.Undecided, Undecided{Overlay: top, File: found.refused.file, Message: found.refused.why, Hint: found.refused.hint})
+	undecided := func(refused *refusal) {
+		if refused != nil {
+			result.Undecided = append(result.Undecided, Undecided{Overlay: top, File: refused.file, Message: refused.why, Hint: refused.hint})
+		}
 	}
+	undecided(found.refused)
 	c.queue = c.repo.initial(real, found)
 	c.found = slices.Clone(c.queue)
-	c.elsewhere(real)
+	undecided(c.elsewhere(real))
 	for len(c.queue) > 0 {
 		batch := c.queue
 		c.queue = nil
 		if len(c.roots)+len(batch) > o.Limits.Roots {
-			at := place{real, 1, 1}
-			refused := overLimit(at, "split the cluster's path", "more than %d roots in one cluster", o.Limits.Roots)
-			result.Undecided = append(result.Undecided, Undecided{Overlay: top, File: at.file, Message: refused.why, Hint: refused.hint})
+			undecided(overLimit(place{real, 1, 1}, "split the cluster's path", "more than %d roots in one cluster", o.Limits.Roots))
 			break
 		}
 		c.render(batch)

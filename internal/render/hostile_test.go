@@ -181,3 +181,17 @@ func TestErrorsKeepSecrets(t *testing.T) {
 		}
 	}
 }
+
+// TestTooManyEntriesElsewhere: an Application that was not looked for may change what is judged, so that is said.
+func TestTooManyEntriesElsewhere(t *testing.T) {
+	files := map[string]string{"c/kustomization.yaml": "resources: [a.yaml]", "c/a.yaml": configMap, "x/a": "", "x/b": "", "x/c": ""}
+	named := func(destinations ...string) func(*Options) {
+		return func(o *Options) { o.Limits, o.Destinations = Limits{Directory: 4}, destinations }
+	}
+	if r := render(t, files, named("c")); len(r.Undecided) != 1 || !strings.Contains(r.Undecided[0].Message, "Applications may be among them") {
+		t.Errorf("undecided %v", r.Undecided)
+	}
+	if r := render(t, files, named()); len(r.Undecided) != 0 {
+		t.Errorf("without Argo CD: undecided %v", r.Undecided)
+	}
+}

@@ -17,6 +17,7 @@ type Options struct {
 	// AsFound: an Application outside of every root neither changes nor stands for a root that was found below the path. Nothing shows that
 	// anybody applies such an Application, so what it makes of the root must not be all that is judged.
 	AsFound bool
+	Shared  *Shared // shared by all clusters of one repository at one revision; nil makes one for this cluster
 	Limits  Limits
 	Jobs    int // roots rendered at once; 0 means one for each CPU
 }
