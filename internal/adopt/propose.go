@@ -206,7 +206,7 @@ func (p *proposer) publicGateways(b *strings.Builder, s *State) {
 		}
 	}
 	if len(lines) > 0 {
-		p.note("cluster %s: %d of its Gateways ask no caller for a certificate and are proposed as publicGateways; take out those that should ask", s.Name, len(lines))
+		p.note("cluster %s: Gateways that ask no caller for a certificate are proposed as publicGateways (%d); take out those that should ask", s.Name, len(lines))
 		b.WriteString("// Callers of these need no client certificate: keep those that are meant for browsers.\npublicGateways: [\n" + strings.Join(lines, "\n") + "\n]\n")
 	}
 }

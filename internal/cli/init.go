@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"os"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -12,10 +14,12 @@ import (
 
 	"github.com/gatespan/gatespan/internal/gate"
 	"github.com/gatespan/gatespan/internal/report"
+	"github.com/gatespan/gatespan/internal/trust"
 )
 
 func (a *app) initCommand() *cobra.Command {
 	var dryRun bool
+	var owners []string
 	cmd := &cobra.Command{
 		Use:   "init",
 		Short: "Look at a GitOps repository and write a fleet to start from",
@@ -23,12 +27,19 @@ func (a *app) initCommand() *cobra.Command {
 overlays/<name> or by Argo CD's destinations, reads what their controllers would enforce, and writes
 a fleet: clusters, gateways for browsers (publicGateways), trust domains, and a draft of an exposure for
 each listener that requires client certificates. Also the schema for editors, a hook for pre-commit and
-a workflow. It asks nothing, and what is there already stays as it is.`,
+a workflow, and with --owner the code owners of all that. It asks nothing, and what is there already
+stays as it is.`,
 		Example: `  gatespan init --dry-run      # show every file, write nothing
   gatespan init
+  gatespan init --owner @example/platform
   gatespan init -C ../gitops`,
 		Args: arguments(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			for _, owner := range owners {
+				if !codeOwner.MatchString(owner) {
+					return problem{what: fmt.Sprintf("%q is no code owner", owner), hint: "--owner takes a team or user such as @example/platform, or an address"}
+				}
+			}
 			o := a.options()
 			progress, clear := a.progress()
 			o.Progress = progress
@@ -42,7 +53,7 @@ a workflow. It asks nothing, and what is there already stays as it is.`,
 				return err
 			}
 			defer func() { _ = root.Close() }()
-			addons(b, root)
+			addons(b, root, owners)
 			written, kept, err := writeNew(root, b.Files, dryRun)
 			if err != nil {
 				return err
@@ -59,8 +70,12 @@ a workflow. It asks nothing, and what is there already stays as it is.`,
 		},
 	}
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what would be written, and write nothing")
+	cmd.Flags().StringSliceVar(&owners, "owner", nil, "write code owners of the fleet, the workflow and the hook: `TEAM`, such as @example/platform")
 	return cmd
 }
+
+// codeOwner is a user, a team, or an address (GitHub Docs, "About code owners", "CODEOWNERS syntax").
+var codeOwner = regexp.MustCompile(`^(@[A-Za-z0-9][-A-Za-z0-9_.]*(/[A-Za-z0-9][-A-Za-z0-9_./]*)?|[^\s@#\\]+@[^\s@#\\]+\.[^\s@#\\]+)$`)
 
 // writeNew writes the files that are not there yet, and names those that are. No link is followed.
 func writeNew(root *os.Root, files map[string][]byte, dryRun bool) (written, kept []string, err error) {
@@ -95,7 +110,7 @@ const (
 )
 
 // addons are the hook, the workflow, and what owners of the gate should own. Files that are there get a note instead.
-func addons(b *gate.Beginning, root *os.Root) {
+func addons(b *gate.Beginning, root *os.Root, owners []string) {
 	there := func(name string) bool {
 		_, err := root.Lstat(name)
 		return err == nil
@@ -114,7 +129,32 @@ func addons(b *gate.Beginning, root *os.Root) {
 	} else {
 		b.Files[workflowFile] = []byte(workflowText(b.Fleet))
 	}
-	b.Notes = append(b.Notes, fmt.Sprintf("let the gate's owners review it. Lines for CODEOWNERS, with your team: /%s/ @ORG/TEAM and /%s @ORG/TEAM", b.Fleet, workflowFile))
+	owned := []string{"/" + b.Fleet + "/", "/" + hookFile}
+	file := ".gitlab/CODEOWNERS"
+	if b.Files[workflowFile] != nil {
+		owned, file = append(owned, "/"+workflowFile), ".github/CODEOWNERS"
+	}
+	old := trust.OwnersFile(root.FS())
+	if old == "" && len(owners) > 0 {
+		b.Files[file] = []byte(ownersText(append(owned, "/"+file), owners))
+		return
+	}
+	if len(owners) == 0 {
+		owners = []string{"@ORG/TEAM"}
+	}
+	where := cmp.Or(old, file)
+	b.Notes = append(b.Notes, fmt.Sprintf("let the gate's owners review it. Lines for %s, with your team: %s %s", where,
+		strings.Join(owned, " "+strings.Join(owners, " ")+", "), strings.Join(owners, " ")))
+}
+
+// ownersText is a file of code owners; the last line that matches a path counts.
+func ownersText(owned, owners []string) string {
+	var b strings.Builder
+	b.WriteString("# Written by gatespan init: who may change what the gate judges by, and what runs it.\n")
+	for _, path := range owned {
+		b.WriteString(path + " " + strings.Join(owners, " ") + "\n")
+	}
+	return b.String()
 }
 
 func hookText(flags string) string {

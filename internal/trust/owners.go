@@ -11,6 +11,16 @@ import (
 	"github.com/gatespan/gatespan/internal/finding"
 )
 
+// OwnersFile is the file of code owners that a repository has; "" when it has none.
+func OwnersFile(fsys fs.FS) string {
+	for _, name := range ownersFiles {
+		if info, err := fs.Stat(fsys, name); err == nil && info.Mode().IsRegular() {
+			return name
+		}
+	}
+	return ""
+}
+
 // ownersFiles are where code owners are looked for; the first one counts (GitHub Docs, "About code owners"; GitLab Docs, "Code Owners").
 var ownersFiles = []string{".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"}
 
