@@ -78,7 +78,7 @@ func CheckEgress(cluster controller.Cluster, c controller.Consumer) error {
 // EgressListener is the listener by which a consumer's pods call one exposure, with TLS.
 func EgressListener(c controller.Consumer, d controller.Destination, port gatewayv1.PortNumber) gatewayv1.Listener {
 	hostname := gatewayv1.Hostname(LocalName(c, d))
-	return gatewayv1.Listener{
+	out := gatewayv1.Listener{
 		Name:          gatewayv1.SectionName(d.Exposure),
 		Hostname:      &hostname,
 		Port:          port,
@@ -86,6 +86,57 @@ func EgressListener(c controller.Consumer, d controller.Destination, port gatewa
 		TLS:           gatewayapi.Terminate(c.ServerCertificate.Secret),
 		AllowedRoutes: gatewayapi.SameNamespace("HTTPRoute"),
 	}
+	if d.Protocol == "TCP" {
+		out.Protocol, out.AllowedRoutes = gatewayv1.TLSProtocolType, gatewayapi.SameNamespace("TLSRoute")
+	}
+	return out
+}
+
+// EgressRoute leads a listener of a consumer's egress gateway to a destination: an HTTPRoute that makes the host that pods call the exposure's,
+// or, for bytes, a TLSRoute by the name of the handshake that ends at the listener.
+func EgressRoute(at gatewayapi.Meta, gateway string, c controller.Consumer, d controller.Destination, rules []controller.HTTPRule, to gatewayv1.BackendObjectReference) any {
+	common := gatewayv1.CommonRouteSpec{ParentRefs: []gatewayv1.ParentReference{gatewayapi.ParentListener(gateway, d.Exposure)}}
+	hostnames, backends := []gatewayv1.Hostname{gatewayv1.Hostname(LocalName(c, d))}, []gatewayv1.BackendRef{{BackendObjectReference: to}}
+	if d.Protocol == "TCP" {
+		return gatewayapi.Make(gatewayapi.Version, "TLSRoute", at, gatewayv1.TLSRouteSpec{
+			CommonRouteSpec: common, Hostnames: hostnames, Rules: []gatewayv1.TLSRouteRule{{BackendRefs: backends}},
+		})
+	}
+	hostname := gatewayv1.PreciseHostname(d.Hostname)
+	return gatewayapi.Make(gatewayapi.Version, "HTTPRoute", at, gatewayv1.HTTPRouteSpec{
+		CommonRouteSpec: common, Hostnames: hostnames, Rules: gatewayapi.HTTPRules(rules, backends, []gatewayv1.HTTPRouteFilter{{
+			Type: gatewayv1.HTTPRouteFilterURLRewrite, URLRewrite: &gatewayv1.HTTPURLRewriteFilter{Hostname: &hostname},
+		}}),
+	})
+}
+
+// Calls are the rules of a destination as those of an HTTPRoute. gRPC is HTTP/2 whose path is /<service>/<method> (grpc/grpc
+// doc/PROTOCOL-HTTP2.md), and an egress gateway hands it on by an HTTPRoute, because no filter of a GRPCRoute changes the host (Gateway API
+// apis/v1/grpcroute_types.go GRPCRouteFilterType). Calls may be streams, so timeout, for a controller that has one by default, is theirs.
+func Calls(d controller.Destination, timeout string) []controller.HTTPRule {
+	if d.Protocol != "GRPC" {
+		return d.HTTP
+	}
+	rules := d.GRPC
+	if len(rules) == 0 {
+		rules = []controller.GRPCRule{{}}
+	}
+	var out []controller.HTTPRule
+	for _, rule := range rules {
+		calls := controller.HTTPRule{Request: timeout}
+		for _, m := range rule.Matches {
+			match := controller.HTTPMatch{PathType: "PathPrefix", Path: "/" + m.Service, Headers: m.Headers}
+			if m.Method != "" {
+				match.PathType, match.Path = "Exact", match.Path+"/"+m.Method
+			}
+			calls.Matches = append(calls.Matches, match)
+		}
+		if len(calls.Matches) == 0 {
+			calls.Matches = []controller.HTTPMatch{{PathType: "PathPrefix", Path: "/"}}
+		}
+		out = append(out, calls)
+	}
+	return out
 }
 
 // EgressCertificates are the objects that make a consumer's client certificate and the one of its egress gateway; none where they exist.

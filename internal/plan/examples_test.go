@@ -119,6 +119,11 @@ func places(t *testing.T, p controller.Profile) []string {
 		switch {
 		case all(controller.ExitGateway, controller.ExitClientCertificate, controller.ExitPinnedCA, controller.ExitName, controller.ExitClosed):
 			out = append(out, who+" as egress gateway")
+			for protocol, id := range map[string]controller.AbilityID{"GRPC": controller.ExitGRPC, "TCP": controller.ExitTCP} {
+				if all(id) {
+					out = append(out, who+" as egress gateway for "+protocol)
+				}
+			}
 		case all(controller.ExitDirect):
 			out = append(out, who+" beside pods that call directly")
 		}
@@ -156,6 +161,7 @@ func shows(c plan.Cluster, f *fleet.Fleet, show func(string)) {
 			show(who + " beside pods that call directly")
 		} else {
 			show(who + " as egress gateway")
+			show(who + " as egress gateway for " + f.Exposures[x.Exposure].Protocol())
 		}
 		for provider := range f.Exposures[x.Exposure].Providers {
 			if provider != c.Facts.Name {

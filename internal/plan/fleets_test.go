@@ -15,6 +15,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/controller/catalog"
 	"github.com/gatespan/gatespan/internal/fleet"
 )
@@ -78,6 +79,13 @@ func (g *generator) controllerOf(cluster string) lawController {
 		}
 	}
 	panic("the cluster has a controller that the law does not know")
+}
+
+// can asks the profile of a cluster's controller.
+func (g *generator) can(c fleet.Cluster, id controller.AbilityID) bool {
+	known, _ := catalog.ByName(c.Controller.Name)
+	_, ok := known.Profile().Ability(id, c.Controller.Distribution, c.Controller.Version)
+	return ok
 }
 
 type generator struct {
@@ -158,7 +166,7 @@ func (g *generator) cluster(name string) {
 		domains = []string{pick(g, domains...)}
 	}
 	scheme, everybody := "internet-facing", []string(nil)
-	if g.controllerOf(name).private {
+	if g.controllerOf(name).private || g.chance(25) {
 		scheme, everybody = "internal", []string{"c0", "c1", "c2"}
 	}
 	for _, domain := range domains {
@@ -173,6 +181,11 @@ func (g *generator) cluster(name string) {
 		}
 		if can := g.controllerOf(name); !slices.Contains([]string{"envoy-gateway", "istio", "nginx"}, can.name) || can.distribution == "aks-addon" {
 			gateway.Replicas = 0 // their proxies are not the Gateway's, or scale by themselves
+		}
+		if g.can(c, controller.EntryAnnotations) && g.chance(20) {
+			gateway.Annotations = map[string]map[string]string{
+				"eks": {"service.beta.kubernetes.io/aws-load-balancer-name": "edge-" + domain}, "aks": {"service.beta.kubernetes.io/azure-load-balancer-internal-subnet": "gateways"},
+			}[c.Cloud]
 		}
 		if can := g.controllerOf(name); !can.loadBalancer && g.chance(15) {
 			gateway.ClassName = "class-" + domain // a load balancer's class says which kind it is
@@ -341,15 +354,20 @@ func (g *generator) protocol(x *fleet.Exposure, name string, can lawController) 
 	if g.chance(20) {
 		x.Service.Weights = map[string]int{x.Service.Name: 90, x.Service.Name + "-next": 10}
 	}
-	direct := true // an egress gateway hands on HTTP alone
-	for _, c := range x.Consumers {
-		direct = direct && c.Via == "direct"
+	// Every consumer's egress gateway must be able to hand it on.
+	through := func(id controller.AbilityID) bool {
+		for _, c := range x.Consumers {
+			if c.Via != "direct" && !g.can(g.fleet.Clusters[c.Cluster], id) {
+				return false
+			}
+		}
+		return true
 	}
 	switch {
-	case can.tcp && direct && g.chance(30):
+	case can.tcp && through(controller.ExitTCP) && g.chance(30):
 		x.TCP, x.HTTP = &struct{}{}, nil
 		return
-	case can.grpc && direct && g.chance(40):
+	case can.grpc && through(controller.ExitGRPC) && g.chance(40):
 		var rule fleet.GRPCRule
 		rule.Matches = append(rule.Matches, struct {
 			Service string `json:"service"`
@@ -369,6 +387,9 @@ func (g *generator) protocol(x *fleet.Exposure, name string, can lawController) 
 	if can.jwt && g.chance(30) {
 		issuer := pick(g, "https://issuer.example.com", "https://login.example.com/tenant")
 		x.JWT = &fleet.JWT{Issuer: issuer, Audiences: pick(g, []string{name}, []string{"shared"}, []string{name, "shared"}), JWKSURI: issuer + "/keys"}
+		if x.Service.Attestation != nil {
+			x.JWT.Audiences = x.JWT.Audiences[:1] // a load balancer of AWS asks for one
+		}
 	}
 }
 

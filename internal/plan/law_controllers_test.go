@@ -53,7 +53,7 @@ var lawControllers = []lawController{
 		},
 	},
 	{
-		name: "nginx", sets: true, terminates: true, logs: true, metrics: true, passes: true, egress: true, untimed: true,
+		name: "nginx", sets: true, terminates: true, grpc: true, logs: true, metrics: true, passes: true, egress: true, untimed: true,
 		cluster: func(g *generator, c *fleet.Cluster) {
 			c.Controller = fleet.Controller{
 				Name: "nginx", Distribution: "upstream", Version: pick(g, "2.6.7", "2.7.0"), GatewayClassName: pick(g, "", "nginx"), MeshTrustDomain: "cluster.local",
@@ -61,7 +61,7 @@ var lawControllers = []lawController{
 		},
 	},
 	{
-		name: "aws-lb", terminates: true, passes: true, loadBalancer: true, untimed: true,
+		name: "aws-lb", terminates: true, jwt: true, grpc: true, passes: true, loadBalancer: true, untimed: true,
 		cluster: func(_ *generator, c *fleet.Cluster) {
 			c.Cloud = "eks"
 			c.Controller = fleet.Controller{Name: "aws-lb", Distribution: "upstream", Version: "3.5.0", MeshTrustDomain: "cluster.local"}
@@ -72,6 +72,26 @@ var lawControllers = []lawController{
 		cluster: func(_ *generator, c *fleet.Cluster) {
 			c.Cloud = "aks"
 			c.Controller = fleet.Controller{Name: "agc", Distribution: "upstream", Version: "1.13", MeshTrustDomain: "cluster.local"}
+		},
+	},
+	{
+		name: "agc", distribution: "aks-addon",
+		cluster: func(_ *generator, c *fleet.Cluster) {
+			c.Cloud = "aks"
+			c.Controller = fleet.Controller{Name: "agc", Distribution: "aks-addon", Version: "1.11", MeshTrustDomain: "cluster.local"}
+		},
+	},
+	{
+		name: "istio", distribution: "aks-approuting",
+		cluster: func(_ *generator, c *fleet.Cluster) {
+			c.Cloud = "aks"
+			c.Controller = fleet.Controller{Name: "istio", Distribution: "aks-approuting", Version: "1.30", MeshTrustDomain: "cluster.local"}
+		},
+	},
+	{
+		name: "haproxy", distribution: "ingress-controller",
+		cluster: func(_ *generator, c *fleet.Cluster) {
+			c.Controller = fleet.Controller{Name: "haproxy", Distribution: "ingress-controller", Version: "3.2", MeshTrustDomain: "cluster.local"}
 		},
 	},
 	{

@@ -55,16 +55,40 @@ func TestLaw(t *testing.T) {
 			}
 		})
 	}
-	// A generator that never makes a case would let the law hold of nothing.
-	for _, what := range []string{
-		"entry envoy-gateway", "entry istio", "entry nginx", "entry aws-lb", "exit direct aws-lb", "exit gateway nginx", "exit direct nginx", "exit gateway envoy-gateway", "exit gateway istio", "exit direct envoy-gateway", "exit direct istio", "exit direct agc",
-		"entry traefik", "exit gateway traefik", "exit direct traefik", "entry haproxy", "entry vpc-lattice", "exit direct haproxy", "exit direct vpc-lattice",
-		"providers", "operators", "developers", "developers of a consumer", "pinned", "not pinned", "floor by peer", "listener set envoy-gateway", "shared gateway", "shared consumer", "shared service", "two providers", "pem", "no pem",
-	} {
+	// A generator that never makes a case would let the law hold of nothing: of each controller and distribution it makes every place that the
+	// profile has, and every ability that the newest version of it has is used.
+	wanted := []string{
+		"providers", "operators", "developers", "developers of a consumer", "pinned", "not pinned", "floor by peer", "shared gateway", "shared consumer", "shared service", "two providers", "pem", "no pem",
+	}
+	for _, known := range catalog.All() {
+		p := known.Profile()
+		wanted = append(wanted, places(t, p)...)
+		for _, v := range newest(p.Versions) {
+			for _, id := range controller.AbilityIDs() {
+				if _, ok := p.Ability(id, v.Distribution, v.To); ok && slices.Contains(places(t, p), usedAt(p.Name+" "+v.Distribution, id)) {
+					wanted = append(wanted, fmt.Sprintf("%s %s: %s", p.Name, v.Distribution, id))
+				}
+			}
+		}
+	}
+	for _, what := range wanted {
 		if seen[what] == 0 {
 			t.Errorf("no generated fleet has: %s", what)
 		}
 	}
+}
+
+// usedAt is the place that a controller must take for one of its abilities to count.
+func usedAt(who string, id controller.AbilityID) string {
+	switch {
+	case id == controller.ExitDirect:
+		return who + " beside pods that call directly"
+	case strings.HasPrefix(string(id), "exit."):
+		return who + " as egress gateway"
+	case id == controller.EntryPassthrough:
+		return who + " as provider that passes TLS through"
+	}
+	return who + " as provider that ends TLS"
 }
 
 // realised is a fleet, its plan, and the posture of each cluster.
@@ -223,18 +247,16 @@ func without(f *fleet.Fleet, exposure string) *fleet.Fleet {
 func (r realised) count(seen map[string]int) {
 	services, gateways, consumers := map[string]int{}, map[string]int{}, map[string]int{}
 	for _, c := range r.plan.Clusters {
-		name := c.Facts.Controller.Name
+		shows(c, r.fleet, func(what string) { seen[what]++ })
+		for _, id := range c.Wanted.Abilities {
+			seen[fmt.Sprintf("%s %s: %s", c.Facts.Controller.Name, c.Facts.Controller.Distribution, id)]++
+		}
 		for _, e := range c.Wanted.Entries {
-			seen["entry "+name]++
 			seen[map[bool]string{true: "pinned", false: "not pinned"}[e.PinIdentities]]++
 			services[c.Facts.Name+e.Service.Namespace+e.Service.Name]++
-			if e.Listener.Kind == "ListenerSet" {
-				seen["listener set "+name]++
-			}
 			gateways[c.Facts.Name+e.Gateway.Namespace+e.Gateway.Name]++
 		}
 		for _, x := range c.Wanted.Exits {
-			seen["exit "+x.Via+" "+name]++
 			if x.FloorBy == "peer" {
 				seen["floor by peer"]++
 			}

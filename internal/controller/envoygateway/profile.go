@@ -56,9 +56,6 @@ func abilities() []controller.Ability {
 	yes := func(id controller.AbilityID, since, enforcer, how, source string) controller.Ability {
 		return controller.Ability{ID: id, Support: true, Since: since, Enforcer: enforcer, How: how, Source: source}
 	}
-	no := func(id controller.AbilityID, how, instead, source string) controller.Ability {
-		return controller.Ability{ID: id, Enforcer: string(posture.ByNobody), How: how, Instead: instead, Source: source}
-	}
 	return []controller.Ability{
 		yes(controller.EntryTerminate, "1.0", gateway, "listener tls.certificateRefs", "internal/gatewayapi/listener.go"),
 		yes(controller.EntryPassthrough, "1.0", workload, "listener protocol TLS with tls.mode Passthrough, and a TLSRoute", "internal/gatewayapi/listener.go"),
@@ -89,8 +86,8 @@ func abilities() []controller.Ability {
 		// Before 1.8.3 the proxies spoke TLS 1.2 at most to backends unless maxVersion said otherwise.
 		yes(controller.ExitFloor, "1.8.3", gateway, "Backend spec.tls.minVersion", "release-notes/v1.8.3.yaml, internal/gatewayapi/backendtlspolicy.go applyBackendTLSSetting"),
 		yes(controller.ExitClosed, "1.6", network, "a NetworkPolicy around the egress gateway's proxies; the cluster must name its networkPolicyEngine", "internal/gatewayapi/listener.go servicePortToContainerPort"),
-		no(controller.ExitGRPC, "a GRPCRoute cannot rewrite the host that pods call to the one of the exposure", `via: "direct"`, "Gateway API apis/v1/grpcroute_types.go, GRPCRouteFilterType"),
-		no(controller.ExitTCP, "bytes carry no host that could be rewritten, and the name of the TLS handshake ends at the egress gateway", `via: "direct"`, "internal/gatewayapi/route.go processTLSRouteParentRefs"),
+		yes(controller.ExitGRPC, "1.6", gateway, "HTTPRoute by the paths of the methods; the proxies choose HTTP/2 in the handshake with the Backend", "internal/xds/translator/cluster.go buildTypedExtensionProtocolOptions"),
+		yes(controller.ExitTCP, "1.9", gateway, "listener protocol TLS with tls.mode Terminate, and a TLSRoute to a Backend", "internal/gatewayapi/route.go processTLSRouteParentRefs, processDestination"),
 		// Before 1.9 no policy could be for a listener of a ListenerSet (release-notes/v1.9.0-rc.1.yaml).
 		yes(controller.EntryListenerSets, "1.9", gateway, "ListenerSet of the Gateway's namespace, each listener with a ClientTrafficPolicy of its own; Gateway API 1.5 or newer", "release-notes/v1.8.0.yaml, internal/gatewayapi/clienttrafficpolicy.go"),
 		yes(controller.ExitDirect, "1.0", workload, "the workload presents its own certificate", "no controller is involved"),

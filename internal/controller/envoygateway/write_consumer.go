@@ -62,10 +62,6 @@ func destination(gateway, proxies string, c controller.Consumer, d controller.De
 		Port     int    `json:"port"`
 	}{d.Hostname, d.Port}
 
-	rewrite := []gatewayv1.HTTPRouteFilter{{
-		Type:       gatewayv1.HTTPRouteFilterURLRewrite,
-		URLRewrite: &gatewayv1.HTTPURLRewriteFilter{Hostname: pointer(gatewayv1.PreciseHostname(d.Hostname))},
-	}}
 	to := gatewayv1.BackendObjectReference{
 		Group: pointer(gatewayv1.Group(Group)), Kind: pointer(gatewayv1.Kind(kindBackend)), Name: gatewayv1.ObjectName(name),
 	}
@@ -74,11 +70,8 @@ func destination(gateway, proxies string, c controller.Consumer, d controller.De
 			policyTargets: targetListener(gateway, controller.Listener{Name: d.Exposure}),
 			TLS:           &clientTLS{tlsSettings: tlsSettings{MinVersion: "1.3", MaxVersion: "1.3"}},
 		}),
-		gatewayapi.Make(gatewayapi.Version, "HTTPRoute", gatewayapi.Meta{Name: name, Namespace: c.Namespace}, gatewayv1.HTTPRouteSpec{
-			CommonRouteSpec: gatewayv1.CommonRouteSpec{ParentRefs: []gatewayv1.ParentReference{gatewayapi.ParentListener(gateway, d.Exposure)}},
-			Hostnames:       []gatewayv1.Hostname{gatewayv1.Hostname(kubernetes.LocalName(c, d))},
-			Rules:           gatewayapi.HTTPRules(d.HTTP, []gatewayv1.BackendRef{{BackendObjectReference: to}}, rewrite),
-		}),
+		// Envoy ends requests after 15 s where nothing else is said (internal/xds/translator/route.go); 0s is no end.
+		kubernetes.EgressRoute(gatewayapi.Meta{Name: name, Namespace: c.Namespace}, gateway, c, d, kubernetes.Calls(d, "0s"), to),
 		gatewayapi.Make(version, kindBackend, gatewayapi.Meta{Name: name, Namespace: c.Namespace}, backend),
 		gatewayapi.Make("v1", "Service", gatewayapi.Meta{Name: d.ServiceName, Namespace: c.Namespace}, corev1.ServiceSpec{
 			Type: corev1.ServiceTypeExternalName, ExternalName: gateway + "." + proxies + ".svc.cluster.local",

@@ -104,8 +104,8 @@ func abilities() []controller.Ability {
 	yes(controller.ExitName, "1.28", gateway, "DestinationRule tls.subjectAltNames", "pilot/pkg/networking/core/cluster_tls.go setAutoSniAndAutoSanValidation")
 	no(controller.ExitFloor, "the lowest version towards destinations is 1.2 and cannot be set", "the listener at the other end holds the floor", "pilot/pkg/networking/core/cluster_tls.go defaultUpstreamCommonTLSContext")
 	yes(controller.ExitClosed, "1.28", mesh, "an ISTIO_MUTUAL listener, and an AuthorizationPolicy that names the consumer's service account", "pilot/pkg/networking/core/listener.go BuildListenerTLSContext")
-	no(controller.ExitGRPC, "a GRPCRoute cannot rewrite the host that pods call to the one of the exposure", `via: "direct"`, "Gateway API apis/v1/grpcroute_types.go, GRPCRouteFilterType")
-	no(controller.ExitTCP, "bytes carry no host that could be rewritten, and the name of the TLS handshake ends at the egress gateway", `via: "direct"`, "pilot/pkg/config/kube/gateway/conversion.go convertTLSRoute")
+	yes(controller.ExitGRPC, "1.28", gateway, "HTTPRoute by the paths of the methods, and DestinationRule connectionPool.http.h2UpgradePolicy UPGRADE", "pilot/pkg/networking/core/cluster_traffic_policy.go shouldH2Upgrade, cluster_tls.go buildUpstreamClusterTLSContext")
+	yes(controller.ExitTCP, "1.31", gateway, "listener protocol TLS with ISTIO_MUTUAL, and a TLSRoute to a ServiceEntry", "pilot/pkg/config/kube/gateway/conversion.go buildTLS, releasenotes/notes/55728.yaml")
 	yes(controller.EntryListenerSets, "1.31", gateway, "ListenerSet of the Gateway's namespace, where the CA of spec.tls.frontend is looked for; Gateway API 1.5 or newer", "pilot/pkg/config/kube/gateway/conversion.go buildCaCertificateReference, controller.go")
 	yes(controller.ExitDirect, "1.28", workload, "the workload presents its own certificate", "no controller is involved")
 	return out

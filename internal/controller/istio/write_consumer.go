@@ -49,17 +49,12 @@ func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, er
 	name := c.Name + "-egress"
 	gateway := gatewayv1.GatewaySpec{GatewayClassName: gatewayClass(cluster, "")}
 	for _, d := range c.Destinations {
-		gateway.Listeners = append(gateway.Listeners, gatewayv1.Listener{
-			Name:     gatewayv1.SectionName(d.Exposure),
-			Hostname: pointer(gatewayv1.Hostname(serviceHost(d.ServiceName, c.Namespace))),
-			Port:     egressPort,
-			Protocol: gatewayv1.HTTPSProtocolType,
-			TLS: &gatewayv1.ListenerTLSConfig{
-				Mode:    pointer(gatewayv1.TLSModeTerminate),
-				Options: map[gatewayv1.AnnotationKey]gatewayv1.AnnotationValue{optionMode: modeIstioMutual},
-			},
-			AllowedRoutes: gatewayapi.SameNamespace("HTTPRoute"),
-		})
+		listener := kubernetes.EgressListener(c, d, egressPort)
+		listener.TLS = &gatewayv1.ListenerTLSConfig{
+			Mode:    pointer(gatewayv1.TLSModeTerminate),
+			Options: map[gatewayv1.AnnotationKey]gatewayv1.AnnotationValue{optionMode: modeIstioMutual},
+		}
+		gateway.Listeners = append(gateway.Listeners, listener)
 	}
 	principal := fmt.Sprintf("%s/ns/%s/sa/%s", cmp.Or(cluster.Controller.MeshTrustDomain, defaultTrustDomain), c.Namespace, c.ServiceAccount)
 	at := gatewayapi.Meta{Name: name, Namespace: c.Namespace}
@@ -119,26 +114,32 @@ func standIn(c controller.Consumer, d controller.Destination) string {
 	return fmt.Sprintf("%s.%s.%s.egress.internal", d.Exposure, c.Name, c.Namespace)
 }
 
+// portNames are those of the port that pods call, by which their sidecars tell the protocol (pkg/config/protocol/instance.go). "" is HTTP.
+//
+// The port of the ServiceEntry is HTTPS whatever the protocol: as HTTP or TCP, without addresses, sidecars of the namespace would take everything
+// that they call on that port for it.
+var portNames = map[string]string{"": "http", "HTTP": "http", "GRPC": "grpc", "TCP": "tcp"}
+
 // destination writes one exposure as the consumer calls it. There is no field for the lowest TLS version: Istio speaks 1.2 or 1.3 to
 // destinations, whatever the mesh's configuration says (pilot/pkg/networking/core/cluster_tls.go, defaultUpstreamCommonTLSContext and
 // applyTLSDefaults); the provider's listener refuses 1.2.
 func destination(gateway, secret string, c controller.Consumer, d controller.Destination) []any {
 	host, local := standIn(c, d), serviceHost(d.ServiceName, c.Namespace)
+	call := portTrafficPolicy{
+		Port: &portSelector{d.Port},
+		// With sni and without subjectAltNames no name would be checked (setAutoSniAndAutoSanValidation).
+		TLS: &clientTLS{Mode: modeMutual, CredentialName: secret, SNI: d.Hostname, SubjectAltNames: []string{d.Hostname}},
+	}
+	if d.Protocol == "GRPC" { // HTTP/2, also in the handshake (cluster_traffic_policy.go shouldH2Upgrade, cluster_tls.go)
+		call.ConnectionPool = map[string]any{"http": map[string]any{"h2UpgradePolicy": "UPGRADE"}}
+	}
 	at := gatewayapi.Meta{Name: c.Name + "-" + d.Exposure, Namespace: c.Namespace}
-	rewrite := []gatewayv1.HTTPRouteFilter{{
-		Type:       gatewayv1.HTTPRouteFilterURLRewrite,
-		URLRewrite: &gatewayv1.HTTPURLRewriteFilter{Hostname: pointer(gatewayv1.PreciseHostname(d.Hostname))},
-	}}
 	to := gatewayv1.BackendObjectReference{
 		Group: pointer(gatewayv1.Group(networkingGroup)), Kind: pointer(gatewayv1.Kind(kindHostname)),
 		Name: gatewayv1.ObjectName(host), Port: pointer(gatewayv1.PortNumber(d.Port)),
 	}
 	return []any{
-		gatewayapi.Make(gatewayapi.Version, "HTTPRoute", at, gatewayv1.HTTPRouteSpec{
-			CommonRouteSpec: gatewayv1.CommonRouteSpec{ParentRefs: []gatewayv1.ParentReference{gatewayapi.ParentListener(gateway, d.Exposure)}},
-			Hostnames:       []gatewayv1.Hostname{gatewayv1.Hostname(local)},
-			Rules:           gatewayapi.HTTPRules(d.HTTP, []gatewayv1.BackendRef{{BackendObjectReference: to}}, rewrite),
-		}),
+		kubernetes.EgressRoute(at, gateway, c, d, kubernetes.Calls(d, ""), to),
 		gatewayapi.Make(networkingVersion, kindServiceEntry, at, serviceEntrySpec{
 			Hosts: []string{host}, ExportTo: []string{"."}, Location: "MESH_EXTERNAL", Resolution: "DNS",
 			Ports:     []servicePort{{Number: d.Port, Name: "https", Protocol: "HTTPS"}},
@@ -148,15 +149,11 @@ func destination(gateway, secret string, c controller.Consumer, d controller.Des
 			Host: host, ExportTo: []string{"."},
 			// Without it sidecars that see the host would get no TLS at all (cluster_tls.go, buildUpstreamClusterTLSContext).
 			WorkloadSelector: &workloadSelector{MatchLabels: gatewayPodLabels(gateway)},
-			TrafficPolicy: &trafficPolicy{PortLevelSettings: []portTrafficPolicy{{
-				Port: &portSelector{d.Port},
-				// With sni and without subjectAltNames no name would be checked (setAutoSniAndAutoSanValidation).
-				TLS: &clientTLS{Mode: modeMutual, CredentialName: secret, SNI: d.Hostname, SubjectAltNames: []string{d.Hostname}},
-			}}},
+			TrafficPolicy:    &trafficPolicy{PortLevelSettings: []portTrafficPolicy{call}},
 		}),
 		gatewayapi.Make("v1", "Service", gatewayapi.Meta{Name: d.ServiceName, Namespace: c.Namespace}, corev1.ServiceSpec{
 			Selector: gatewayPodLabels(gateway),
-			Ports:    []corev1.ServicePort{{Name: "http", Port: callPort, TargetPort: intstr.FromInt32(egressPort), Protocol: corev1.ProtocolTCP}},
+			Ports:    []corev1.ServicePort{{Name: portNames[d.Protocol], Port: callPort, TargetPort: intstr.FromInt32(egressPort), Protocol: corev1.ProtocolTCP}},
 		}),
 		// The proxies of a Gateway carry no label that tells sidecars to speak mutual TLS to them, and the listener is found by SNI.
 		gatewayapi.Make(networkingVersion, kindDestinationRule, gatewayapi.Meta{Name: c.Name + "-" + d.Exposure + "-call", Namespace: c.Namespace}, destinationRuleSpec{

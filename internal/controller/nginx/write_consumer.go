@@ -63,20 +63,12 @@ func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, er
 // (state/graph/httproute.go checkForUnsupportedHTTPFields).
 func destination(gateway, proxies string, c controller.Consumer, d controller.Destination) []any {
 	at := gatewayapi.Meta{Name: c.Name + "-" + d.Exposure, Namespace: c.Namespace}
-	rewrite := []gatewayv1.HTTPRouteFilter{{
-		Type:       gatewayv1.HTTPRouteFilterURLRewrite,
-		URLRewrite: &gatewayv1.HTTPURLRewriteFilter{Hostname: pointer(gatewayv1.PreciseHostname(d.Hostname))},
-	}}
-	to := gatewayv1.BackendRef{BackendObjectReference: gatewayv1.BackendObjectReference{
+	to := gatewayv1.BackendObjectReference{
 		Group: pointer(gatewayv1.Group("")), Kind: pointer(gatewayv1.Kind("Service")), Name: gatewayv1.ObjectName(at.Name),
 		Port: pointer(gatewayv1.PortNumber(d.Port)),
-	}}
+	}
 	return []any{
-		gatewayapi.Make(gatewayapi.Version, "HTTPRoute", at, gatewayv1.HTTPRouteSpec{
-			CommonRouteSpec: gatewayv1.CommonRouteSpec{ParentRefs: []gatewayv1.ParentReference{gatewayapi.ParentListener(gateway, d.Exposure)}},
-			Hostnames:       []gatewayv1.Hostname{gatewayv1.Hostname(kubernetes.LocalName(c, d))},
-			Rules:           gatewayapi.HTTPRules(kubernetes.Untimed(d.HTTP), []gatewayv1.BackendRef{to}, rewrite),
-		}),
+		kubernetes.EgressRoute(at, gateway, c, d, kubernetes.Untimed(d.HTTP), to),
 		gatewayapi.Make("v1", "Service", at, corev1.ServiceSpec{
 			Type: corev1.ServiceTypeExternalName, ExternalName: d.Hostname, Ports: []corev1.ServicePort{{
 				Name: "https", Port: int32(d.Port), TargetPort: intstr.FromInt32(int32(d.Port)),

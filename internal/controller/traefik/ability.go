@@ -63,7 +63,7 @@ func abilities() []controller.Ability {
 		yes(controller.ExitName, gateway, "ServersTransport spec.serverName", codeOut+" createTLSConfig"),
 		yes(controller.ExitFloor, gateway, "ServersTransport spec.cipherSuites with those of TLS 1.3 alone; its minVersion cannot be VersionTLS13", codeTransport),
 		yes(controller.ExitClosed, network, "a NetworkPolicy around all proxies of the installation; the cluster must name its networkPolicyEngine", codeGateway+" entryPointName"),
-		no(controller.ExitGRPC, noGRPC, direct, codeGRPC),
+		yes(controller.ExitGRPC, gateway, "HTTPRoute by the paths of the methods; its transport chooses HTTP/2 in the handshake", "pkg/server/service/smart_roundtripper.go"),
 		no(controller.ExitTCP, noTCP, direct, codeTLSR),
 		yes(controller.ExitDirect, workload, "the workload presents its own certificate", "no controller is involved"),
 	}

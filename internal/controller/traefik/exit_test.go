@@ -92,7 +92,6 @@ func TestConsumerRefuses(t *testing.T) {
 		"no labels":      func(c *controller.Cluster, _ *controller.Consumer) { c.Controller.DataPlanePods = nil },
 		"no namespace":   func(c *controller.Cluster, _ *controller.Consumer) { c.Controller.DataPlaneNamespace = "" },
 		"no roots":       func(_ *controller.Cluster, s *controller.Consumer) { s.Destinations[1].TrustDomain.PEM = "" },
-		"gRPC":           func(_ *controller.Cluster, s *controller.Consumer) { s.Destinations[1].Protocol = "GRPC" },
 		"TCP":            func(_ *controller.Cluster, s *controller.Consumer) { s.Destinations[1].Protocol = "TCP" },
 	} {
 		c, consumer := caller(t)

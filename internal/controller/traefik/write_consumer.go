@@ -37,8 +37,8 @@ func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, er
 	at := gatewayapi.Meta{Name: c.Name + "-egress", Namespace: c.Namespace}
 	gateway := gatewayv1.GatewaySpec{GatewayClassName: gatewayv1.ObjectName(cmp.Or(cluster.Controller.GatewayClassName, className))}
 	for _, d := range c.Destinations {
-		if d.Protocol == "GRPC" || d.Protocol == "TCP" {
-			return nil, fmt.Errorf("consumer %s: an egress gateway of Traefik carries HTTP only, and exposure %s is %s", c.Name, d.Exposure, d.Protocol)
+		if d.Protocol == "TCP" {
+			return nil, fmt.Errorf("consumer %s: an egress gateway of Traefik carries HTTP and gRPC only, and exposure %s is %s", c.Name, d.Exposure, d.Protocol)
 		}
 		if d.TrustDomain.PEM == "" {
 			return nil, fmt.Errorf("consumer %s: the fleet holds no roots of trust domain %s, and without them Traefik trusts the system's", c.Name, d.TrustDomain.Name)
@@ -67,19 +67,11 @@ func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, er
 // Service is an alias of the exposure's hostname, the ServersTransport of the call, and the Service that pods call.
 func destination(gateway, proxies string, c controller.Consumer, d controller.Destination) []any {
 	at := gatewayapi.Meta{Name: c.Name + "-" + d.Exposure, Namespace: c.Namespace}
-	rewrite := []gatewayv1.HTTPRouteFilter{{
-		Type:       gatewayv1.HTTPRouteFilterURLRewrite,
-		URLRewrite: &gatewayv1.HTTPURLRewriteFilter{Hostname: pointer(gatewayv1.PreciseHostname(d.Hostname))},
-	}}
-	to := gatewayv1.BackendRef{BackendObjectReference: gatewayv1.BackendObjectReference{
+	to := gatewayv1.BackendObjectReference{
 		Group: pointer(gatewayv1.Group(Group)), Kind: pointer(gatewayv1.Kind(kindTraefikService)), Name: gatewayv1.ObjectName(at.Name),
-	}}
+	}
 	return []any{
-		gatewayapi.Make(gatewayapi.Version, "HTTPRoute", at, gatewayv1.HTTPRouteSpec{
-			CommonRouteSpec: gatewayv1.CommonRouteSpec{ParentRefs: []gatewayv1.ParentReference{gatewayapi.ParentListener(gateway, d.Exposure)}},
-			Hostnames:       []gatewayv1.Hostname{gatewayv1.Hostname(kubernetes.LocalName(c, d))},
-			Rules:           gatewayapi.HTTPRules(kubernetes.Untimed(d.HTTP), []gatewayv1.BackendRef{to}, rewrite),
-		}),
+		kubernetes.EgressRoute(at, gateway, c, d, kubernetes.Untimed(kubernetes.Calls(d, "")), to),
 		gatewayapi.Make(version, kindTraefikService, at, traefikServiceSpec{Weighted: &serviceList{Services: []serviceRef{{
 			Name: at.Name, Port: d.Port, Scheme: "https", ServersTransport: at.Name,
 		}}}}),
