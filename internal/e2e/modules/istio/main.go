@@ -22,7 +22,11 @@ import (
 	"istio.io/istio/pkg/kube/kclient/clienttest"
 	"istio.io/istio/pkg/log"
 	"istio.io/istio/pkg/test"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	metadatafake "k8s.io/client-go/metadata/fake"
+	clienttesting "k8s.io/client-go/testing"
 )
 
 // question is what one cluster has.
@@ -74,9 +78,19 @@ func (a *answer) ask(t test.Failer, q question) {
 	}
 	server := xds.NewFakeDiscoveryServer(t, xds.FakeOptions{
 		KubernetesObjectString: q.Kubernetes, ConfigString: q.Istio, MeshConfig: config,
-		KubeClientModifier: func(client kubelib.Client) { // CRDs that it does not install by itself, in a version that Istio wants to see
-			for _, r := range []schema.GroupVersionResource{gvr.BackendTLSPolicy, gvr.ListenerSet, gvr.GRPCRoute, gvr.TLSRoute, gvr.TCPRoute} {
-				clienttest.MakeCRDWithAnnotations(t, client, r, map[string]string{"gateway.networking.k8s.io/bundle-version": "v1.6.3"})
+		KubeClientModifier: func(client kubelib.Client) {
+			// The server makes some CRDs itself, without the version by which Istio decides whether to watch them
+			// (pkg/config/schema/gatewayapi/minimumversions.go): whoever makes one, it has it.
+			client.Metadata().(*metadatafake.FakeMetadataClient).PrependReactor("*", "customresourcedefinitions", func(action clienttesting.Action) (bool, runtime.Object, error) {
+				if making, ok := action.(clienttesting.CreateAction); ok { // updates have the same methods
+					if crd, ok := making.GetObject().(*metav1.PartialObjectMetadata); ok {
+						crd.Annotations = map[string]string{"gateway.networking.k8s.io/bundle-version": "v1.6.3"}
+					}
+				}
+				return false, nil, nil
+			})
+			for _, r := range []schema.GroupVersionResource{gvr.BackendTLSPolicy, gvr.ListenerSet} { // those that it does not make
+				clienttest.MakeCRD(t, client, r)
 			}
 		},
 	})
