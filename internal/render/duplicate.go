@@ -28,13 +28,19 @@ func (r *Result) twice(set *object.Set) []Fact {
 	return facts
 }
 
-// equal compares two definitions of one object, whatever their API version.
+// equal compares two definitions of one object, whatever their API version. The labels of a Flux source select nothing; each Kustomization
+// that brings one gives it labels of its own (spec.commonMetadata), in repositories where applications share a source by name.
 func equal(a, b *object.Object) bool {
-	if a.Version() == b.Version() {
+	source := a.Group() == "source.toolkit.fluxcd.io"
+	if a.Version() == b.Version() && !source {
 		return reflect.DeepEqual(a.Data, b.Data)
 	}
 	one, other := deepCopy(a.Data).(map[string]any), deepCopy(b.Data).(map[string]any)
-	delete(one, "apiVersion")
-	delete(other, "apiVersion")
+	for _, data := range []map[string]any{one, other} {
+		delete(data, "apiVersion")
+		if metadata, ok := data["metadata"].(map[string]any); ok && source {
+			delete(metadata, "labels")
+		}
+	}
 	return reflect.DeepEqual(one, other)
 }

@@ -21,7 +21,7 @@ text(value) := value if is_string(value)
 text(value) := json.marshal(value) if not is_string(value)
 
 # name is how messages name a subject or an object: "listener relay of Gateway edge/edge", "Service relay/relay".
-name(thing) := sprintf("listener %s of %s %s", [thing.listener, thing.kind, path(thing)]) if object.get(thing, "listener", "") != ""
+name(thing) := sprintf("listener %s of %s %s", [thing.listener, thing.kind, path(thing)]) if thing.listener != ""
 
 name(thing) := sprintf("%s %s", [thing.kind, path(thing)]) if object.get(thing, "listener", "") == ""
 

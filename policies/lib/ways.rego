@@ -33,9 +33,8 @@ namespace(way) := way.service.namespace if way.service.name != ""
 namespace(way) := way.subject.namespace if way.service.name == ""
 
 # meet: pods with the way's labels are selected by the exposed selector, or one pod can satisfy both selectors. Pods are rarely
-# in the same repository as the gateway, so two selectors without a contradiction may always mean the same pods.
+# in the same repository as the gateway, so two selectors without a contradiction may always mean the same pods. There is always a label.
 meet(way, labels) if {
-	count(way.pods) > 0
 	every name, value in labels {
 		way.pods[name] == value
 	}

@@ -73,3 +73,8 @@ test_passes_the_pods_of_other_services if {
 	service := object.union(object.remove(given.safe_service, ["selector"]), {"selector": {"app": "relay"}})
 	given.passes(rule.deny) with input as object.union(to_pods({"app": "other"}, {}), {"posture": {"services": [service, {"subject": other.subject, "selector": {"app": "other"}}]}})
 }
+
+test_blocks_a_way_from_another_namespace if {
+	from_web := {"subject": {"namespace": "web"}, "selector": {"app": "relay"}}
+	given.says(rule.deny, "to pods of namespace relay") with input as way(from_web)
+}

@@ -19,3 +19,11 @@ test_passes_strict_neighbours if given.passes(rule.deny) with input as beside({}
 test_passes_another_port if given.passes(rule.deny) with input as beside({"clientAuth": {"value": "none"}, "port": 8443})
 
 test_passes_another_gateway if given.passes(rule.deny) with input as beside({"clientAuth": {"value": "none"}, "gateway": {"name": "web"}, "subject": {"name": "web", "listener": "web"}})
+
+test_passes_entries_of_gateways_without_a_name if {
+	nameless := {"gateway": {"name": ""}}
+	given.passes(rule.deny) with input as given.posture({"entries": [
+		object.union(given.safe_entry, nameless),
+		object.union(given.safe_entry, object.union(nameless, {"subject": {"listener": "web"}, "clientAuth": {"value": "none"}})),
+	]})
+}

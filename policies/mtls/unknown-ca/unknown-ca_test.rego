@@ -40,3 +40,8 @@ test_passes_where_no_certificate_is_asked_for if {
 }
 
 test_says_for_what if given.says(rule.deny, "trusts every public CA for client certificates") with input as signed([given.system_anchor])
+
+test_says_what_it_is_trusted_for if {
+	some finding in rule.deny with input as signed([given.system_anchor])
+	regex.match(`trusts every public CA for client certificates(:|$)`, finding.message)
+}

@@ -25,7 +25,6 @@ candidates := [power |
 	power.bound
 	not power.wildcard
 	not power.escalates
-	not powers.server(power.holder)
 	not powers.developer(power.holder)
 	count(powers.beyond(power)) > 0
 ]
