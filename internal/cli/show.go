@@ -14,8 +14,9 @@ func (a *app) showCommand() *cobra.Command {
 		Use:   "show",
 		Short: "Show the posture: who reaches what, with which TLS and which identity",
 		Long: `show prints what the controllers would enforce: every way in with its TLS floor, its client certificates
-and identities and where it leads; every way out; every grant. "by" says who makes it hold: the gateway,
-the mesh, the peer at the other end, the trust domain whose CA signs nobody else, the workload, the network.`,
+and identities and where it leads; every way out; every grant; who may change any of it in the cluster itself.
+"by" says who makes it hold: the gateway, the mesh, the peer at the other end, the trust domain whose CA signs
+nobody else, the workload, the network.`,
 		Example: `  gatespan show
   gatespan show -o mermaid > posture.mmd     # a diagram for a document
   gatespan show -o json | jq '.clusters[].posture.entries'`,

@@ -12,7 +12,7 @@ import (
 	"github.com/gatespan/gatespan/internal/trace"
 )
 
-// PostureText prints who reaches what, cluster by cluster: the ways in, the ways out, the grants.
+// PostureText prints who reaches what, cluster by cluster: the ways in, the ways out, the grants, and who may change what protects them.
 func PostureText(w io.Writer, clusters []trace.Cluster, style Style) error {
 	p := &page{style: style}
 	calls := callsTable(clusters)
@@ -32,6 +32,7 @@ func PostureText(w io.Writer, clusters []trace.Cluster, style Style) error {
 		entriesTable(c).write(p)
 		exitsTable(c).write(p)
 		grantsTable(c).write(p)
+		powersTable(c).write(p)
 		if n := len(c.Posture.Unknowns); n > 0 {
 			p.end()
 			p.say(yellow, "  not understood: "+count(n, "thing")+" (gatespan check tells)")
@@ -314,6 +315,46 @@ func grantsTable(c trace.Cluster) *table {
 			to = cell{"every " + g.ToKind, red}
 		}
 		t.row(cell{g.By.Name, bold}, cell{g.FromKind + "s of " + g.FromNamespace, none}, to, used)
+	}
+	return t
+}
+
+// powersTable is who may change, in the cluster itself, what protects exposed gateways.
+func powersTable(c trace.Cluster) *table {
+	t := &table{indent: "    "}
+	if len(c.Posture.Powers) == 0 {
+		return t
+	}
+	t.head = []string{"MAY CHANGE", "WHAT", "BY"}
+	type grant struct {
+		holder, by string
+		bound      bool
+	}
+	var order []grant
+	what, wide := map[grant][]string{}, map[grant]bool{}
+	for _, p := range c.Posture.Powers { // one for each rule of a role
+		g := grant{p.Holder.String(), p.Role.Kind + " " + strings.TrimPrefix(p.Role.Namespace+"/"+p.Role.Name, "/"), p.Bound}
+		if what[g] == nil {
+			order = append(order, g)
+		}
+		for _, r := range p.Reaches {
+			what[g] = append(what[g], r.String())
+		}
+		if p.Escalates {
+			what[g] = append(what[g], "roles of its own")
+		}
+		wide[g] = wide[g] || p.Wildcard || p.Broad || p.Escalates
+	}
+	for _, g := range order {
+		holder, color := g.holder, none
+		if !g.bound {
+			holder = "whoever is bound to it"
+		}
+		if wide[g] {
+			color = red
+		}
+		lines := slices.Compact(slices.Sorted(slices.Values(what[g])))
+		t.row(cell{holder, bold}, cell{strings.Join(lines, "\n"), none}, cell{g.by, color})
 	}
 	return t
 }

@@ -48,6 +48,16 @@ edge
 --core.strictTLSOptions=true
 --entryPoints.websecure.address=:8443/tcp
 `
+	variables = `PROVIDERS_KUBERNETESCRD: "true"
+PROVIDERS_KUBERNETESCRD_ALLOWEXTERNALNAMESERVICES: "true"
+PROVIDERS_KUBERNETESCRD_CROSSPROVIDERNAMESPACES: edge
+PROVIDERS_KUBERNETESCRD_DEFAULTTLSRESOURCESNAMESPACE: edge
+PROVIDERS_KUBERNETESCRD_SAFENAMING: "true"
+PROVIDERS_KUBERNETESGATEWAY: "true"
+PROVIDERS_KUBERNETESGATEWAY_CROSSPROVIDERNAMESPACES: edge
+CORE_STRICTTLSOPTIONS: "true"
+ENTRYPOINTS_WEBSECURE_ADDRESS: ":8443"
+`
 )
 
 func indented(text, by string) string {
@@ -74,6 +84,14 @@ var written = map[string]func(string) string{
 	"toml": func(text string) string {
 		return "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: t, namespace: traefik}\ndata:\n  traefik.toml: |\n" + indented(text, "    ")
 	},
+	"environment": func(text string) string {
+		list := ""
+		for line := range strings.Lines(text) {
+			name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+			list += "        - {name: TRAEFIK_" + name + ", value: " + value + "}\n"
+		}
+		return "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: t, namespace: traefik}\nspec:\n  template:\n    spec:\n      containers:\n      - name: t\n        image: docker.io/traefik:v3.7.13\n        env:\n" + list
+	},
 	"arguments": func(text string) string {
 		list := ""
 		for line := range strings.Lines(text) {
@@ -97,7 +115,7 @@ func looks(t *testing.T, text string) map[string]posture.Prerequisite {
 
 // TestLooksMeet: however it is written, an installation that is as it should be is seen to be.
 func TestLooksMeet(t *testing.T) {
-	for form, text := range map[string]string{"flux": values, "oci": values, "argo": values, "argo's text": values, "file": file, "toml": tomlFile, "arguments": arguments} {
+	for form, text := range map[string]string{"flux": values, "oci": values, "argo": values, "argo's text": values, "file": file, "toml": tomlFile, "arguments": arguments, "environment": variables} {
 		for id, p := range looks(t, written[form](text)) {
 			want := posture.PrerequisiteMet
 			if id == "traefik-cluster-service" && text != values {
@@ -145,6 +163,7 @@ func TestLooksViolated(t *testing.T) {
 		"by a stranger":                 {"flux", values, "enabled: true, crossProviderNamespaces: [edge]", "enabled: true, crossProviderNamespaces: [edge, shop]", "traefik-own-transports", "spec.values.providers.kubernetesGateway.crossProviderNamespaces"},
 		"by an Ingress":                 {"flux", values, "kubernetesIngress: {enabled: false}", "kubernetesIngress: {enabled: true}", "traefik-own-transports", "spec.values"},
 		"by an Ingress, by default":     {"flux", values, "  kubernetesIngress: {enabled: false}\n", "", "traefik-own-transports", "spec.values"},
+		"a variable":                    {"environment", variables, "SAFENAMING: \"true\"", "SAFENAMING: \"false\"", "traefik-safe-naming", "spec.template.spec.containers[0].env[4].value"},
 		"names that are joined":         {"file", file, "safeNaming: true", "safeNaming: false", "traefik-safe-naming", `data["traefik.yml"]`},
 		"a load balancer":               {"flux", values, "service: {spec: {type: ClusterIP}}", "service: {enabled: true}", "traefik-cluster-service", "spec.values"},
 	} {
@@ -248,4 +267,20 @@ func lookOf(id string) func(controller.Cluster, *object.Set) posture.Prerequisit
 		}
 	}
 	return nil
+}
+
+// TestLooksAtVariablesFromElsewhere: what a variable says that Git does not have is not known, and beside arguments no variable counts.
+func TestLooksAtVariablesFromElsewhere(t *testing.T) {
+	const id = "traefik-safe-naming"
+	whole := written["environment"](variables)
+	for name, c := range map[string]struct{ text, want string }{
+		"from a Secret":    {strings.Replace(whole, "        - {name: TRAEFIK_PROVIDERS_KUBERNETESCRD_SAFENAMING, value: \"true\"}\n", "        - {name: TRAEFIK_PROVIDERS_KUBERNETESCRD_SAFENAMING, valueFrom: {secretKeyRef: {name: s, key: k}}}\n", 1), posture.PrerequisiteUnseen},
+		"from a ConfigMap": {strings.Replace(whole, "        - {name: TRAEFIK_PROVIDERS_KUBERNETESCRD_SAFENAMING, value: \"true\"}\n", "", 1) + "        envFrom: [{configMapRef: {name: c}}]\n", posture.PrerequisiteUnseen},
+		"left out":         {strings.Replace(whole, "        - {name: TRAEFIK_PROVIDERS_KUBERNETESCRD_SAFENAMING, value: \"true\"}\n", "", 1), posture.PrerequisiteViolated},
+		"beside arguments": {whole + "        args: ['--providers.kubernetescrd']\n", posture.PrerequisiteViolated},
+	} {
+		if p := looks(t, c.text)[id]; p.State != c.want {
+			t.Errorf("%s: %+v", name, p)
+		}
+	}
 }

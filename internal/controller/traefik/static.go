@@ -89,7 +89,13 @@ func containers(o *object.Object) []installation {
 		name := strings.FieldsFunc(path.Base(o.Text(at+".image")), func(c rune) bool { return c == ':' || c == '@' })
 		args, _ := o.Get(at + ".args").([]any)
 		command, _ := o.Get(at + ".command").([]any)
-		if len(name) == 0 || name[0] != "traefik" || len(args)+len(command) < 1 {
+		if len(name) == 0 || name[0] != "traefik" {
+			continue
+		}
+		if len(args)+len(command) == 0 {
+			if i, said := environment(o, at); said {
+				out = append(out, i)
+			}
 			continue
 		}
 		i := installation{object: o, at: at + ".args", options: map[string]option{}, whole: true}
@@ -99,6 +105,25 @@ func containers(o *object.Object) []installation {
 		out = append(out, i)
 	}
 	return out
+}
+
+// environment is the configuration of a container without arguments: TRAEFIK_<NAME>_<NAME>. Beside arguments, which the Helm chart always
+// gives, variables count for nothing (cmd/traefik/traefik.go: the first loader that finds something is the last).
+func environment(o *object.Object, container string) (installation, bool) {
+	i := installation{object: o, at: container + ".env", options: map[string]option{}, whole: o.Get(container+".envFrom") == nil}
+	list, _ := o.Get(container + ".env").([]any)
+	for n := range list {
+		at := object.Item(container+".env", n)
+		name, ours := strings.CutPrefix(strings.ToUpper(o.Text(at+".name")), "TRAEFIK_")
+		switch {
+		case !ours:
+		case o.Get(at+".valueFrom") != nil:
+			i.whole = false
+		default:
+			i.options[strings.ToLower(strings.ReplaceAll(name, "_", "."))] = option{o.Text(at + ".value"), at + ".value"}
+		}
+	}
+	return i, len(i.options) > 0 || !i.whole
 }
 
 // releases are those of the Helm chart, by Flux and by Argo CD.
