@@ -73,8 +73,9 @@ func outside(ctx context.Context, root string, matches *regexp.Regexp, build, pr
 	defer done()
 	rows := filepath.Join(run, "rows")
 	e := suite.Env{Root: root, Gatespan: filepath.Join(run, "gatespan"), Components: map[string]component.Built{}, Present: present}
+	modules := filepath.Join(root, "internal", "e2e", "modules")
 	for _, c := range component.All() {
-		built, found := c.Find(ctx, cache)
+		built, found := c.Find(ctx, modules, cache)
 		switch {
 		case found:
 		case !slices.ContainsFunc(suite.All(), func(s suite.Suite) bool { return matches.MatchString(s.Name) && s.Uses(c.Name) }):
@@ -82,7 +83,7 @@ func outside(ctx context.Context, root string, matches *regexp.Regexp, build, pr
 		case !build:
 			built = component.Built{Name: c.Name, Version: c.Version, Problem: "it is not in the cache, and nothing is built in this run"}
 		default:
-			built = c.Build(ctx, filepath.Join(root, "internal", "e2e", "modules"), cache, os.Stdout)
+			built = c.Build(ctx, modules, cache, os.Stdout)
 		}
 		e.Components[c.Name] = built
 	}

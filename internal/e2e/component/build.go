@@ -5,6 +5,7 @@ package component
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -32,16 +33,36 @@ func Cache() (string, error) {
 	return filepath.Join(dir, "gatespan-e2e"), err
 }
 
+// binary is where the component is kept: under another name as soon as what it is made of has changed.
+func (c Component) binary(modules, cache string) (string, error) {
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%q %q %v\n", c.Package, c.LDFlags, c.Copies) // maps print sorted
+	dir := filepath.Join(modules, c.Name)
+	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(name)
+		relative, _ := filepath.Rel(dir, name) // it is below
+		fmt.Fprintf(sum, "%q %x\n", relative, sha256.Sum256(content))
+		return err
+	})
+	return filepath.Join(cache, "bin", fmt.Sprintf("%s-%s-%.4x", c.Name, c.Version, sum.Sum(nil))), err
+}
+
 // Find is a component that needs no build: in the cache, or in PATH.
-func (c Component) Find(ctx context.Context, cache string) (Built, bool) {
-	path := filepath.Join(cache, "bin", c.Name+"-"+c.Version)
+func (c Component) Find(ctx context.Context, modules, cache string) (Built, bool) {
+	path, err := c.binary(modules, cache)
+	if err != nil {
+		return Built{}, false // and to build it says why
+	}
 	if info, err := os.Stat(path); err == nil && info.Mode()&0o111 != 0 {
 		return Built{Name: c.Name, Version: c.Version, Path: path}, true
 	}
 	if c.System == "" {
 		return Built{}, false
 	}
-	path, err := exec.LookPath(c.System)
+	path, err = exec.LookPath(c.System)
 	if err != nil {
 		return Built{}, false
 	}
@@ -59,8 +80,12 @@ func (c Component) Find(ctx context.Context, cache string) (Built, bool) {
 func (c Component) Build(ctx context.Context, modules, cache string, log io.Writer) Built {
 	started := time.Now()
 	fmt.Fprintf(log, "building %s %s\n", c.Name, c.Version)
-	built := Built{Name: c.Name, Version: c.Version, Path: filepath.Join(cache, "bin", c.Name+"-"+c.Version)}
-	if err := c.build(ctx, modules, cache, built.Path); err != nil {
+	built := Built{Name: c.Name, Version: c.Version}
+	var err error
+	if built.Path, err = c.binary(modules, cache); err == nil {
+		err = c.build(ctx, modules, cache, built.Path)
+	}
+	if err != nil {
 		built.Problem = err.Error()
 		fmt.Fprintf(log, "%s cannot be built: %s\n", c.Name, err)
 		return built
@@ -89,8 +114,7 @@ func (c Component) build(ctx context.Context, modules, cache, binary string) err
 	}
 	half := binary + ".half"
 	defer os.Remove(half)
-	// Without -trimpath, so that packages which another module's build or test has compiled are used again.
-	command := exec.CommandContext(ctx, "nice", "-n", "10", "go", "build", "-mod=mod", "-p", "2", "-ldflags", "-s -w "+c.LDFlags, "-o", half, c.Package)
+	command := exec.CommandContext(ctx, "nice", "-n", "10", "go", "build", "-mod=mod", "-p", "2", "-trimpath", "-ldflags", "-s -w "+c.LDFlags, "-o", half, c.Package)
 	command.Dir = scratch
 	command.Env = append(os.Environ(), "GOFLAGS=-buildvcs=false", "GOTOOLCHAIN=local", "GOWORK=off")
 	if out, err := command.CombinedOutput(); err != nil {

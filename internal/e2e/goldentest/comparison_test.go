@@ -79,8 +79,8 @@ func merged(a, b map[string]int) map[string]int {
 	return out
 }
 
-// known are the differences that are explained: one line for each, "input field: reason". An input may end with * for all that begin so, and
-// a reason with "; unknown/RULE", which the posture must have then.
+// known are the differences that are explained: one line for each, "input field: reason", or "input field+field: reason". An input may end with
+// * for all that begin so, and a reason with "; unknown/RULE", which the posture must have then.
 type known struct {
 	file  string
 	lines []knownLine
@@ -90,6 +90,8 @@ type knownLine struct {
 	input, field, reason string
 	used                 bool
 }
+
+func (l knownLine) fields() []string { return strings.Split(l.field, "+") }
 
 func loadKnown(t *testing.T, file string) *known {
 	t.Helper()
@@ -116,7 +118,7 @@ func (k *known) explains(input, field string) (reason string, found bool) {
 	for i := range k.lines {
 		l := &k.lines[i]
 		prefix, star := strings.CutSuffix(l.input, "*")
-		if l.field == field && (l.input == input || star && strings.HasPrefix(input, prefix)) {
+		if slices.Contains(l.fields(), field) && (l.input == input || star && strings.HasPrefix(input, prefix)) {
 			l.used = true
 			return l.reason, true
 		}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/controller/catalog"
+	"github.com/gatespan/gatespan/internal/e2e/conditions"
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/posture"
 )
@@ -130,8 +131,38 @@ func TestEnvoyGateway(t *testing.T) {
 		c.name = name
 		c.posture = read(t, input)
 		c.compare(out, c.posture)
+		c.statuses(t, raw)
 	}
 	c.report(t)
+}
+
+// statuses holds the conditions of the translation's objects against the posture.
+func (c *comparison) statuses(t *testing.T, raw []byte) {
+	t.Helper()
+	var lists map[string]any
+	if err := yaml.Unmarshal(raw, &lists); err != nil {
+		t.Fatal(err)
+	}
+	var all []conditions.Object
+	for _, key := range slices.Sorted(keys(lists)) {
+		items, _ := lists[key].([]any)
+		for _, item := range items {
+			text, err := yaml.Marshal(item)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var o conditions.Object
+			if yaml.Unmarshal(text, &o) == nil { // infrastructure is of another shape
+				all = append(all, o)
+			}
+		}
+	}
+	conditions.Compare(all, c.posture, func(at, field string, said, read any) {
+		c.field(field, at, fmt.Sprint(said), fmt.Sprint(read))
+		if field == "programmed" && said == true && read == false {
+			c.unknown = append(c.unknown, c.name+": "+at+" is programmed and read as closed") // whatever known.txt says
+		}
+	})
 }
 
 // read is the posture of an input, with what Envoy Gateway's test adds to each.

@@ -16,6 +16,7 @@ import (
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/controller/catalog"
 	"github.com/gatespan/gatespan/internal/e2e/around"
+	"github.com/gatespan/gatespan/internal/e2e/conditions"
 	declared "github.com/gatespan/gatespan/internal/fleet"
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/plan"
@@ -153,6 +154,7 @@ func (o *oracle) translate(c overlaid, edit func(string) string) (*translated, e
 		}
 	}
 	o.of.compare(t)
+	conditions.Compare(answer.Status, t.posture, func(at, field string, said, read any) { t.same(at, "status: "+field, said, read) })
 	return t, nil
 }
 
@@ -160,6 +162,7 @@ func (o *oracle) translate(c overlaid, edit func(string) string) (*translated, e
 type answered struct {
 	Refused, Errors []string
 	Proxies         map[string]map[string][]json.RawMessage
+	Status          []conditions.Object
 }
 
 // oracle is the translators at work, until the suite ends.

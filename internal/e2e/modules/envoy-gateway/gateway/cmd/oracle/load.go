@@ -45,8 +45,8 @@ func load(text []byte, out *answer) (*objects, error) {
 func (o *objects) add(u *unstructured.Unstructured, document []byte, out *answer) error {
 	group := u.GroupVersionKind().Group
 	if group == egv1a1.GroupName || group == gwapiv1.GroupName {
-		if err := resource.GetDefaultValidator().Validate(document); err != nil {
-			out.Refused = append(out.Refused, fmt.Sprintf("%s %s/%s: %v", u.GetKind(), u.GetNamespace(), u.GetName(), err))
+		if why := refused(document); why != "" {
+			out.Refused = append(out.Refused, fmt.Sprintf("%s %s/%s: %s", u.GetKind(), u.GetNamespace(), u.GetName(), why))
 			return nil
 		}
 		var err error
@@ -75,6 +75,22 @@ func (o *objects) add(u *unstructured.Unstructured, document []byte, out *answer
 		}
 	}
 	return nil
+}
+
+// known is what became of documents: the validator compiles every CEL rule of a kind again for each document of it, and questions repeat most
+// of theirs.
+var known = map[string]string{}
+
+// refused is why the schema or a CEL rule of a CRD refuses a document; "" when none does.
+func refused(document []byte) string {
+	why, asked := known[string(document)]
+	if !asked {
+		if err := resource.GetDefaultValidator().Validate(document); err != nil {
+			why = err.Error()
+		}
+		known[string(document)] = why
+	}
+	return why
 }
 
 // decode appends an object to a slice of pointers to its kind.

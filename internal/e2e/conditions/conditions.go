@@ -1,0 +1,144 @@
+// Package conditions holds what a controller says in the status of objects against the posture: which listeners are programmed, which routes
+// are accepted, and that nothing rests on a policy that is not.
+package conditions
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/gatespan/gatespan/internal/posture"
+)
+
+// Object is an object with its status.
+type Object struct {
+	Kind     string `json:"kind"`
+	Metadata struct {
+		Namespace string `json:"namespace"`
+		Name      string `json:"name"`
+	} `json:"metadata"`
+	Status struct {
+		Listeners []struct {
+			Name       string      `json:"name"`
+			Conditions []condition `json:"conditions"`
+		} `json:"listeners"`
+		Parents []struct {
+			ParentRef  reference   `json:"parentRef"`
+			Conditions []condition `json:"conditions"`
+		} `json:"parents"`
+		Ancestors []struct {
+			AncestorRef reference   `json:"ancestorRef"`
+			Conditions  []condition `json:"conditions"`
+		} `json:"ancestors"`
+	} `json:"status"`
+}
+
+type condition struct {
+	Type   string `json:"type"`
+	Status string `json:"status"`
+	Reason string `json:"reason"`
+}
+
+type reference struct {
+	Kind        string `json:"kind"`
+	Namespace   string `json:"namespace"`
+	Name        string `json:"name"`
+	SectionName string `json:"sectionName"`
+	Port        int    `json:"port"`
+}
+
+// Same takes one comparison: of what, which field, what the status says and what the posture does.
+type Same func(at, field string, said, read any)
+
+// Compare compares everything that the statuses say with a posture.
+func Compare(all []Object, p posture.Posture, same Same) {
+	for _, o := range all {
+		o.listeners(p, same)
+		o.routes(p, same)
+		o.policy(p, same)
+	}
+}
+
+func (o Object) String() string { return o.Kind + " " + o.Metadata.Namespace + "/" + o.Metadata.Name }
+
+func holds(all []condition, kind string) (bool, bool) {
+	i := slices.IndexFunc(all, func(c condition) bool { return c.Type == kind })
+	return i >= 0 && all[i].Status == "True", i >= 0
+}
+
+// listeners: what is programmed is served.
+func (o Object) listeners(p posture.Posture, same Same) {
+	for _, l := range o.Status.Listeners {
+		programmed, said := holds(l.Conditions, "Programmed")
+		i := slices.IndexFunc(p.Entries, func(e posture.Entry) bool {
+			return e.Subject == posture.Subject{Kind: o.Kind, Namespace: o.Metadata.Namespace, Name: o.Metadata.Name, Listener: l.Name}
+		})
+		if said && i >= 0 {
+			same(p.Entries[i].Subject.String(), "programmed", programmed, p.Entries[i].Served.Value)
+		}
+	}
+}
+
+// routes: what is accepted by a parent is attached to one of its listeners.
+func (o Object) routes(p posture.Posture, same Same) {
+	for _, parent := range o.Status.Parents {
+		accepted, said := holds(parent.Conditions, "Accepted")
+		if !said {
+			continue
+		}
+		ref, attached, known := parent.ParentRef, false, false
+		if ref.Kind == "" {
+			ref.Kind = "Gateway"
+		}
+		if ref.Namespace == "" {
+			ref.Namespace = o.Metadata.Namespace
+		}
+		for _, e := range p.Entries {
+			if e.Subject.Kind != ref.Kind || e.Subject.Namespace != ref.Namespace || e.Subject.Name != ref.Name {
+				continue
+			}
+			known = true
+			if (ref.SectionName == "" || ref.SectionName == e.Subject.Listener) && (ref.Port == 0 || ref.Port == e.Port) {
+				attached = attached || slices.ContainsFunc(e.Routes, func(r posture.Route) bool {
+					return r.Ref.Kind == o.Kind && r.Ref.Namespace == o.Metadata.Namespace && r.Ref.Name == o.Metadata.Name
+				})
+			}
+		}
+		if known {
+			same(fmt.Sprintf("%s at %s %s/%s %s", o, ref.Kind, ref.Namespace, ref.Name, ref.SectionName), "route accepted", accepted, attached)
+		}
+	}
+}
+
+// policy: nothing rests on one that counts for none of its targets. One whose content is refused is another case: what it was for answers 500,
+// and the posture says what it asks for.
+func (o Object) policy(p posture.Posture, same Same) {
+	ignored := len(o.Status.Ancestors) > 0
+	for _, a := range o.Status.Ancestors {
+		i := slices.IndexFunc(a.Conditions, func(c condition) bool { return c.Type == "Accepted" })
+		ignored = ignored && i >= 0 && a.Conditions[i].Status == "False" && a.Conditions[i].Reason != "Invalid" && a.Conditions[i].Reason != "NoValidCACertificate"
+	}
+	if !ignored {
+		return
+	}
+	rests := ""
+	use := func(at, field string, enforcer posture.Enforcer, by posture.Ref) {
+		if enforcer == posture.ByGateway && by.Kind == o.Kind && by.Namespace == o.Metadata.Namespace && by.Name == o.Metadata.Name {
+			rests = at + " " + field
+		}
+	}
+	for _, e := range p.Entries {
+		at := e.Subject.String()
+		use(at, "clientAuth", e.ClientAuth.Enforcer, e.ClientAuth.By)
+		use(at, "minTLS", e.MinTLS.Enforcer, e.MinTLS.By)
+		use(at, "identities", e.Identities.Enforcer, e.Identities.By)
+		use(at, "jwt", e.JWT.Enforcer, e.JWT.By)
+		use(at, "sourceCIDRs", e.SourceCIDRs.Enforcer, e.SourceCIDRs.By)
+		for _, r := range e.Routes {
+			for _, b := range r.Backends {
+				use(at, "hop to "+b.Ref.Name, b.TLS.Enforcer, b.TLS.By)
+			}
+		}
+	}
+	same(o.String(), "ignored", "ignored", cmp.Or(rests, "ignored"))
+}
