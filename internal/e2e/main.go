@@ -104,6 +104,15 @@ func outside(ctx context.Context, root string, matches *regexp.Regexp, build, pr
 		return 0, err
 	}
 	e.CRDs = append(e.CRDs, flux...)
+	if !present && (matches.MatchString("envoy-gateway") || matches.MatchString("istio")) {
+		e.Trees = filepath.Join(run, "trees")
+		if err := os.MkdirAll(e.Trees, 0o755); err != nil {
+			return 0, err
+		}
+		if out, err := command(ctx, root, "go", "test", "-count=1", "-run", "^TestTrees$", "./internal/corpus", "-args", "-trees", e.Trees).CombinedOutput(); err != nil {
+			return 0, fmt.Errorf("the changes of testdata/corpus: %w: %s", err, out)
+		}
+	}
 	if err := save(filepath.Join(run, "environment"), e); err != nil {
 		return 0, err
 	}

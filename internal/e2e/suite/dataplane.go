@@ -20,10 +20,10 @@ import (
 	"github.com/gatespan/gatespan/internal/object"
 )
 
-const areaData = "Data plane: from one cluster to a Traefik of another, as `gatespan show` says"
+const areaData = "Data plane, reconciled by Flux: from one cluster to a Traefik of another, as `gatespan show` says"
 
 func dataPlane() Suite {
-	return Suite{Name: "data-plane", Area: areaData, Claim: "each probe of each listener is answered as shown", Needs: []string{"traefik", "kube-apiserver", "etcd"}, run: runDataPlane}
+	return Suite{Name: "data-plane", Area: areaData, Claim: "each probe of each listener is answered as shown", Needs: []string{"traefik", "kube-apiserver", "etcd", "kustomize-controller"}, run: runDataPlane}
 }
 
 // plane is the fleet at work.
@@ -31,6 +31,8 @@ type plane struct {
 	env        *Env
 	fleet      *fleet
 	east, west *cluster.Cluster
+	engines    []*flux // of east and west
+	applied    int     // how often
 	corp       *pki.Authority
 	client     pki.Pair         // what west's overlay asks cert-manager for
 	gateway    *sandbox.Process // of east
@@ -56,6 +58,9 @@ func runDataPlane(ctx context.Context, e *Env) error {
 		return err
 	}
 	p := &plane{env: e, east: servers[0], west: servers[1]}
+	if p.engines, err = e.fluxes(ctx); err != nil {
+		return err
+	}
 	defer func() {
 		for _, t := range []*sandbox.Process{p.gateway, p.egress} {
 			if t != nil {
@@ -175,14 +180,16 @@ func (r relay) objects() []cluster.Map {
 	}
 }
 
-// apply applies the overlays of both clusters, and issues what they ask cert-manager for.
+// apply has Flux apply the overlays of both clusters, and issues what they ask cert-manager for.
 func (p *plane) apply(ctx context.Context) error {
 	class := cluster.Map{"apiVersion": "gateway.networking.k8s.io/v1", "kind": "GatewayClass", "metadata": cluster.Map{"name": "traefik"}, "spec": cluster.Map{"controllerName": "traefik.io/gateway-controller"}}
 	if err := errors.Join(p.east.Apply(ctx, class), p.west.Apply(ctx, class)); err != nil {
 		return err
 	}
-	for name, c := range map[string]*cluster.Cluster{"east": p.east, "west": p.west} {
-		all, err := objects(ctx, p.fleet.repo, p.fleet.overlays+"/"+name)
+	p.applied++
+	for i, c := range []*cluster.Cluster{p.east, p.west} {
+		path := p.fleet.overlays + "/" + c.Net.Name
+		all, err := objects(ctx, p.fleet.repo, path)
 		if err != nil {
 			return err
 		}
@@ -190,15 +197,30 @@ func (p *plane) apply(ctx context.Context) error {
 			return err
 		}
 		for _, o := range all {
-			if o.APIVersion == "cert-manager.io/v1" && o.Kind == "Certificate" {
-				err = p.issue(ctx, c, o)
+			if o.APIVersion != "cert-manager.io/v1" || o.Kind != "Certificate" {
+				continue
 			}
-			if err := errors.Join(err, c.Apply(ctx, o.Data)); err != nil {
+			if err := p.issue(ctx, c, o); err != nil {
 				return fmt.Errorf("%s: %w", o, err)
 			}
 		}
+		if err := p.engines[i].reconcile(ctx, "dataplane", p.fleet.repo, path, fmt.Sprintf("main@sha1:dataplane%d", p.applied)); err != nil {
+			return err
+		}
 	}
-	return nil
+	var missing []string
+	for _, c := range []*cluster.Cluster{p.east, p.west} {
+		all, err := objects(ctx, p.fleet.repo, p.fleet.overlays+"/"+c.Net.Name)
+		if err != nil {
+			return err
+		}
+		for _, o := range all {
+			if _, err := c.Get(ctx, o.Data); err != nil {
+				missing = append(missing, fmt.Sprintf("%s: %s: %v", c.Net.Name, o, err))
+			}
+		}
+	}
+	return p.env.record(areaData, fmt.Sprintf("Flux has applied the overlays of both clusters, revision %d", p.applied), "kustomize-controller", missing, "")
 }
 
 // issue does what cert-manager would with a Certificate.

@@ -34,6 +34,39 @@ type flux struct {
 	dir     string // of the file server
 }
 
+// fluxes starts one in each of the two clusters, once. They end with the sandbox.
+func (e *Env) fluxes(ctx context.Context) ([]*flux, error) {
+	servers, err := e.two(ctx)
+	if err != nil || e.engines != nil {
+		return e.engines, err
+	}
+	engines := make([]*flux, len(servers))
+	for i, s := range servers {
+		if engines[i], err = e.startFlux(ctx, s); err != nil {
+			return nil, err
+		}
+	}
+	e.engines = engines
+	return engines, nil
+}
+
+// reconcile has Flux apply a path of a repository, and waits until it is Ready with it.
+func (f *flux) reconcile(ctx context.Context, name, repo, path, revision string) error {
+	from := source("GitRepository", name)
+	applies := cluster.Map{"apiVersion": fluxAPI, "kind": "Kustomization", "metadata": cluster.Map{"name": name, "namespace": fluxNamespace},
+		"spec": cluster.Map{"interval": "10m", "path": "./" + path, "prune": true, "sourceRef": cluster.Map{"kind": "GitRepository", "name": name}}}
+	for _, step := range []func() error{
+		func() error { return f.cluster.Apply(ctx, from) },
+		func() error { return f.publish(ctx, from, repo, revision) },
+		func() error { return f.cluster.Apply(ctx, applies) },
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return f.ready(ctx, name, revision)
+}
+
 func (e *Env) startFlux(ctx context.Context, c *cluster.Cluster) (*flux, error) {
 	f := &flux{cluster: c, dir: filepath.Join(e.State, c.Net.Name, "artifacts")}
 	temporary := filepath.Join(e.State, c.Net.Name, "tmp")

@@ -37,18 +37,16 @@ kind: Gateway
 metadata: {name: broken, namespace: default}
 spec: {gatewayClassName: x, listeners: [{name: a, port: 80, protocol: HTTP, tls: {certificateRefs: [{name: x}]}}]}
 `
-	from, applies := source("GitRepository", "broken"), cluster.Map{"apiVersion": fluxAPI, "kind": "Kustomization", "metadata": cluster.Map{"name": "broken", "namespace": fluxNamespace},
-		"spec": cluster.Map{"interval": "10m", "path": "./app", "prune": true, "sourceRef": cluster.Map{"kind": "GitRepository", "name": "broken"}}}
-	if err := errors.Join(os.WriteFile(filepath.Join(repo, "app", "gateway.yaml"), []byte(gateway), 0o644), f.cluster.Apply(ctx, from), f.publish(ctx, from, repo, "main@sha1:broken"),
-		f.cluster.Apply(ctx, applies)); err != nil {
+	if err := os.WriteFile(filepath.Join(repo, "app", "gateway.yaml"), []byte(gateway), 0o644); err != nil {
 		return err
 	}
 	const want = "tls must not be specified for protocols"
 	var differences []string
-	if err := f.ready(ctx, "broken", "main@sha1:broken"); err == nil || !strings.Contains(err.Error(), want) {
+	if err := f.reconcile(ctx, "broken", repo, "app", "main@sha1:broken"); err == nil || !strings.Contains(err.Error(), want) {
 		differences = append(differences, fmt.Sprintf("%q is not what was said: %v", want, err))
 	}
-	return errors.Join(f.cluster.Delete(ctx, applies), f.cluster.Delete(ctx, from),
+	applies := cluster.Map{"apiVersion": fluxAPI, "kind": "Kustomization", "metadata": cluster.Map{"name": "broken", "namespace": fluxNamespace}}
+	return errors.Join(f.cluster.Delete(ctx, applies), f.cluster.Delete(ctx, source("GitRepository", "broken")),
 		e.record(areaFlux, "a Gateway that the API server refuses makes its Kustomization not Ready", "kustomize-controller", differences, ""))
 }
 
@@ -67,20 +65,13 @@ func (l *life) say(to *[]string, format string, a ...any) {
 }
 
 func runGitOps(ctx context.Context, e *Env) error {
-	servers, err := e.two(ctx)
-	if err != nil {
-		return err
-	}
 	fleets, err := e.fleets(ctx)
 	if err != nil {
 		return err
 	}
-	engines := make([]*flux, len(servers))
-	for i, s := range servers {
-		if engines[i], err = e.startFlux(ctx, s); err != nil {
-			return err
-		}
-		defer engines[i].process.Stop()
+	engines, err := e.fluxes(ctx)
+	if err != nil {
+		return err
 	}
 	if err := e.notReady(ctx, engines[0]); err != nil {
 		return err

@@ -39,7 +39,7 @@ func (c *translated) istioQuestion() (any, error) {
 	}
 	done := map[posture.Subject]bool{}
 	for _, e := range c.posture.Entries {
-		if e.Gateway.Kind != "Gateway" || done[e.Gateway] {
+		if classic(e) || done[e.Gateway] {
 			continue
 		}
 		done[e.Gateway] = true
@@ -78,14 +78,20 @@ func (c *translated) gatewayService(e posture.Entry) (*object.Object, error) {
 	}}), object.Origin{})
 }
 
-// mesh is the mesh configuration: what is in Git, or what the fleet says of it.
+// mesh is the mesh configuration of the revision that the Gateways ask for: what is in Git, or what the fleet says of it.
 func (c *translated) mesh() string {
+	name := "istio"
 	for _, o := range c.objects {
-		if text := o.Text("data.mesh"); o.Kind == "ConfigMap" && text != "" {
+		if revision := o.Labels["istio.io/rev"]; o.Kind == "Gateway" && revision != "" {
+			name = "istio-" + revision
+		}
+	}
+	for _, o := range c.objects {
+		if text := o.Text("data.mesh"); o.Kind == "ConfigMap" && strings.HasPrefix(o.Name, name) && text != "" {
 			return text
 		}
 	}
-	if c.facts.Controller.MinTLS == "1.3" {
+	if name == "istio" && c.facts.Controller.MinTLS == "1.3" {
 		return "tlsDefaults: {minProtocolVersion: TLSV1_3}\n"
 	}
 	return ""

@@ -15,7 +15,7 @@ import (
 
 func (c *translated) istio() {
 	for _, e := range c.posture.Entries {
-		if e.Controller == "istio" && e.Gateway.Kind == "Gateway" {
+		if e.Controller == "istio" && !classic(e) {
 			c.istioEntry(e)
 		}
 	}
@@ -24,6 +24,11 @@ func (c *translated) istio() {
 			c.istioExit(x)
 		}
 	}
+}
+
+// classic reports whether an entry is of a Gateway of Istio's own API, whose proxies are whatever it selects.
+func classic(e posture.Entry) bool {
+	return strings.HasPrefix(e.Listener.APIVersion, "networking.istio.io/")
 }
 
 func (c *translated) istioEntry(e posture.Entry) {
@@ -37,7 +42,7 @@ func (c *translated) istioEntry(e posture.Entry) {
 	tls := chain.tls()
 	c.same(at, "tls", tls != nil, e.TLS.Value == posture.TLSTerminate)
 	c.same(at, "http3", proxy.chain(e.Port, hostname, "UDP") != nil, e.HTTP3.Value)
-	c.same(at, "identities", chain.principals(), principals(e.Identities.Value))
+	c.same(at, "identities", chain.principals(hostname), principals(e.Identities.Value))
 	c.istioTokens(at, chain, e.JWT.Value)
 	if manager := chain.manager(); manager.RDS.RouteConfigName != "" {
 		c.same(at, "forwarding", forwarding[manager.ForwardClientCertDetails], e.Forwarding.Value)
@@ -103,11 +108,14 @@ func authorities(anchors []posture.Anchor) string {
 	return strings.Join(out, ",")
 }
 
+// everybody is who is let in where no RBAC filter is, or where one lets in every identity.
+var everybody = []string{"everybody"}
+
 // principals are the identities of the posture as RBAC filters name them.
 func principals(i posture.Identities) []string {
 	out := []string{}
 	if i.Everybody {
-		return out
+		return everybody
 	}
 	for _, id := range i.Accepted {
 		text := "spiffe://" + strings.TrimPrefix(id.Value, "spiffe://")
@@ -120,31 +128,44 @@ func principals(i posture.Identities) []string {
 	return out
 }
 
-// principals are the identities that the chain's RBAC filters let in, and whatever else such a filter does.
-func (f *xdsChain) principals() []string {
-	out := []string{}
-	for _, filter := range f.rbac() {
+// principals are the identities that the chain's RBAC filters let in under a name, and whatever else such a filter does. Policies that name
+// hosts, and not this one, let nobody in there.
+func (f *xdsChain) principals(hostname string) []string {
+	out, all := []string{}, f.rbac()
+	for _, filter := range all {
 		if action := filter.Rules.Action; action != "" && action != "ALLOW" {
 			out = append(out, "action "+action)
 			continue
 		}
 		for _, policy := range filter.Rules.Policies {
-			texts(policy.Principals, &out)
+			var hosts []string
+			texts(policy.Permissions, &hosts)
+			if len(hosts) > 0 && hostname != "" && !slices.Contains(hosts, hostname) {
+				continue
+			}
+			before := len(out)
+			if texts(policy.Principals, &out); len(out) == before {
+				out = append(out, everybody...) // it asks for no name
+			}
 		}
 	}
 	slices.Sort(out)
-	return slices.Compact(out)
+	out = slices.Compact(out)
+	if len(all) == 0 || slices.Contains(out, "regex .+") || slices.Contains(out, everybody[0]) {
+		return everybody
+	}
+	return out
 }
 
 func (f *xdsChain) rbac() []xdsRBAC {
 	var out []xdsRBAC
 	for _, filter := range f.Filters {
-		if strings.HasSuffix(filter.Name, ".rbac") {
+		if strings.HasSuffix(filter.Name, ".rbac") && filter.TypedConfig.Rules != nil { // else in dry run
 			out = append(out, filter.TypedConfig.xdsRBAC)
 		}
 		for _, inner := range filter.TypedConfig.HTTPFilters {
 			var rbac xdsRBAC
-			if strings.HasSuffix(inner.Name, ".rbac") && json.Unmarshal(inner.TypedConfig, &rbac) == nil {
+			if strings.HasSuffix(inner.Name, ".rbac") && json.Unmarshal(inner.TypedConfig, &rbac) == nil && rbac.Rules != nil {
 				out = append(out, rbac)
 			}
 		}
@@ -245,6 +266,9 @@ func (c *translated) istioRoutes(at string, proxy *xds, chain *xdsChain, hostnam
 			read[name] = map[string]bool{}
 		}
 		for _, b := range r.Backends {
+			if b.ExitIndex >= 0 && c.doubted(c.posture.Exits[b.ExitIndex]) {
+				return
+			}
 			to := c.istioCluster(b)
 			if b.Granted {
 				read[name][to] = true
@@ -271,6 +295,13 @@ func (c *translated) istioCluster(b posture.Backend) string {
 		host = c.meshHost(c.posture.Exits[b.ExitIndex])
 	}
 	return fmt.Sprintf("outbound|%d||%s", b.Port, host)
+}
+
+// doubted reports whether the posture says that it does not understand where an exit leads: then nothing rests on what it says of it.
+func (c *translated) doubted(x posture.Exit) bool {
+	return slices.ContainsFunc(c.posture.Unknowns, func(u posture.Unknown) bool {
+		return u.By.Kind == x.Destination.Kind && u.By.Namespace == x.Destination.Namespace && u.By.Name == x.Destination.Name
+	})
 }
 
 // meshHost is the host by which the mesh knows where an exit leads.
@@ -332,6 +363,9 @@ func (t *xdsTLS) serverNames() []string {
 
 // istioExit compares a call of another cluster through a gateway with the cluster for its ServiceEntry.
 func (c *translated) istioExit(x posture.Exit) {
+	if c.doubted(x) {
+		return
+	}
 	at := fmt.Sprintf("%s to %s:%d", x.Subject, x.Host, x.Port)
 	proxy := c.proxies[x.Gateway.Namespace+"/"+x.Gateway.Name]
 	if proxy == nil {
@@ -357,7 +391,13 @@ func (c *translated) istioExit(x posture.Exit) {
 	}
 	verified, ca := tls.verified()
 	c.same(at, "sni", tls.SNI, x.SNI)
-	c.same(at, "names", tls.serverNames(), x.Names.Value)
+	names := tls.serverNames()
+	for _, options := range sent.TypedExtensionProtocolOptions {
+		if options.UpstreamHTTPProtocolOptions.AutoSanValidation {
+			names = append(names, x.Host) // to which the route rewrites the host
+		}
+	}
+	c.same(at, "names", names, x.Names.Value)
 	c.same(at, "verified", verified != posture.ClientNone, len(x.CA.Value) > 0)
 	c.same(at, "CA", ca, authorities(x.CA.Value))
 	c.same(at, "minTLS", tls.lowest(), x.MinTLS.Value)

@@ -32,11 +32,13 @@ type Env struct {
 	State      string   // where suites may write
 	Gatespan   string   // the binary
 	CRDs       []string // files
+	Trees      string   // the changed repositories of testdata/corpus
 	Components map[string]component.Built
 	Present    bool // suites that lack a component are left out, with a word
 	Log        io.Writer
 
 	clusters []*cluster.Cluster // two, started when they are first needed
+	engines  []*flux            // of them, likewise
 }
 
 // Suite is a group of claims that are asked together.
@@ -97,7 +99,7 @@ func (s Suite) Missing(e *Env) []string {
 func (e *Env) record(area, claim, of string, differences []string, counted string) error {
 	row := claims.Row{Area: area, Claim: claim, Component: of, Version: e.Components[of].Version, Outcome: claims.Agrees, Detail: counted}
 	if len(differences) > 0 {
-		const most = 30
+		const most = 60
 		if more := len(differences) - most; more > 0 {
 			differences = append(differences[:most:most], fmt.Sprintf("and %d more", more))
 		}

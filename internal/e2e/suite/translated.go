@@ -24,6 +24,7 @@ type translated struct {
 	proxies     map[string]*xds  // "namespace/gateway"
 	compared    int
 	differences []string
+	refused     []string // objects that admission refuses
 }
 
 func (c *translated) same(at, field string, sent, read any) {
@@ -38,6 +39,11 @@ func envoyGateway() translator {
 		name: "envoy-gateway", area: "Envoy Gateway's translators: what the proxies get is what the posture says", weakened: weakenedEnvoyGateway,
 		question: func(t *translated) (any, error) {
 			own, err := ownCertificate()
+			if !slices.ContainsFunc(t.objects, func(o *object.Object) bool {
+				return o.Kind == "GatewayClass" && o.Text("spec.controllerName") == "gateway.envoyproxy.io/gatewayclass-controller"
+			}) {
+				return nil, nil
+			}
 			if err != nil {
 				return nil, err
 			}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -27,7 +28,7 @@ type translator struct {
 	name     string // of the controller, the component and the suite
 	area     string
 	weakened []variant
-	question func(*translated) (any, error) // what the component is asked
+	question func(*translated) (any, error) // what the component is asked; nil: nothing is the controller's, and no proxy gets anything
 	compare  func(*translated)
 }
 
@@ -67,10 +68,10 @@ func (t translator) run(ctx context.Context, e *Env) error {
 		}
 	}
 	if e.Present {
-		fmt.Fprintln(e.Log, t.name+": the changes that weaken the overlays are left out")
+		fmt.Fprintln(e.Log, t.name+": the changes that weaken the overlays, and those of the corpus, are left out")
 		return nil
 	}
-	return e.variants(o, clusters, asIs)
+	return errors.Join(e.variants(o, clusters, asIs), e.corpus(ctx, o))
 }
 
 func (e *Env) translatedRow(of translator, claim string, all ...*translated) error {
@@ -78,7 +79,7 @@ func (e *Env) translatedRow(of translator, claim string, all ...*translated) err
 	compared := 0
 	for _, t := range all {
 		compared += t.compared
-		differences = append(differences, t.differences...)
+		differences = append(append(differences, t.refused...), t.differences...)
 	}
 	if compared == 0 {
 		differences = append(differences, "nothing was compared")
@@ -143,11 +144,21 @@ func (o *oracle) translate(c overlaid, edit func(string) string) (*translated, e
 	if err != nil {
 		return nil, err
 	}
-	answer, err := o.ask(question)
+	answer := &answered{}
+	if question != nil {
+		answer, err = o.ask(question)
+	}
 	if err != nil {
 		return nil, err
 	}
-	t.differences = append(answer.Refused, answer.Errors...)
+	t.refused = answer.Refused
+	for _, e := range answer.Errors {
+		if strings.Contains(e, "configuration is invalid") { // Istio's own validation, which its webhook asks
+			t.refused = append(t.refused, e)
+		} else {
+			t.differences = append(t.differences, e)
+		}
+	}
 	for name, of := range answer.Proxies {
 		if t.proxies[name], err = readXDS(of); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)

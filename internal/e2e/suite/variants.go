@@ -95,8 +95,10 @@ func (e *Env) variants(o *oracle, clusters []overlaid, asIs map[string]*translat
 			if t == nil {
 				continue
 			}
-			for i, d := range t.differences {
-				t.differences[i] = c.name + ": " + d
+			for _, all := range [][]string{t.differences, t.refused} {
+				for i, d := range all {
+					all[i] = c.name + ": " + d
+				}
 			}
 			all = append(all, t)
 			before := &translated{facts: t.facts, posture: t.posture, objects: slices.Concat(asIs[c.name].objects, t.objects), proxies: asIs[c.name].proxies}

@@ -82,9 +82,9 @@ type xdsName struct{ Name string }
 
 // xdsRBAC is a filter that lets in and refuses. What its policies say is looked through by texts.
 type xdsRBAC struct {
-	Rules struct {
+	Rules *struct {
 		Action   string
-		Policies map[string]struct{ Principals []any }
+		Policies map[string]struct{ Permissions, Principals []any }
 	}
 }
 
@@ -132,6 +132,9 @@ type xdsCluster struct {
 				}
 			}
 		}
+	}
+	TypedExtensionProtocolOptions map[string]struct {
+		UpstreamHTTPProtocolOptions struct{ AutoSanValidation bool }
 	}
 	TransportSocket        *xdsSocket
 	TransportSocketMatches []struct {
