@@ -27,7 +27,7 @@ import (
 )
 
 func main() {
-	only := flag.String("run", "", "run only the suites that match this `expression`; golden is one")
+	only := flag.String("run", "", "run only the suites that match this `expression`; golden and killed are two")
 	build := flag.Bool("build", true, "build the components that are missing")
 	present := flag.Bool("present", false, "leave out, with a word, what needs components that are not built; nothing is built")
 	root := flag.String("root", ".", "gatespan's repository")
@@ -59,7 +59,7 @@ func main() {
 	os.Exit(status)
 }
 
-// outside builds, runs the suites in the sandbox and the golden files beside it, and prints the table.
+// outside builds, runs the suites in the sandbox and some tests beside it, and prints the table.
 func outside(ctx context.Context, root string, matches *regexp.Regexp, build, present bool) (int, error) {
 	started := time.Now()
 	cache, err := component.Cache()
@@ -131,9 +131,11 @@ func outside(ctx context.Context, root string, matches *regexp.Regexp, build, pr
 	if ctx.Err() != nil {
 		return 0, errors.New("interrupted")
 	}
-	if matches.MatchString("golden") {
-		if err := golden(ctx, root, rows); err != nil {
-			return 0, err
+	for _, t := range tested {
+		if matches.MatchString(t.name) {
+			if err := tests(ctx, root, rows, t.tag, t.path); err != nil {
+				return 0, err
+			}
 		}
 	}
 	all, err := claims.Load(rows)
@@ -168,15 +170,20 @@ func inside(ctx context.Context, root string, matches *regexp.Regexp) error {
 	return errors.Join(errs...)
 }
 
-// golden runs the tests of goldentest, which record rows of their own. Tests that leave no row, or that fail and leave none that says so, are
-// a row that says this.
-func golden(ctx context.Context, root string, rows string) error {
+// tested are packages whose tests record rows of their own, by the name that chooses them.
+var tested = []struct{ name, tag, path string }{
+	{"golden", "golden", "./internal/e2e/goldentest"},
+	{"killed", "e2e", "./internal/e2e/sandbox"},
+}
+
+// tests runs those of a package. Tests that leave no row, or that fail and leave none that says so, are a row that says this.
+func tests(ctx context.Context, root, rows, tag, path string) error {
 	os.Setenv(claims.Environment, rows)
 	before, err := claims.Load(rows)
 	if err != nil {
 		return err
 	}
-	out, failed := command(ctx, root, "go", "test", "-count=1", "-timeout", "30m", "-tags", "golden", "./internal/e2e/goldentest").CombinedOutput()
+	out, failed := command(ctx, root, "go", "test", "-count=1", "-timeout", "30m", "-tags", tag, path).CombinedOutput()
 	after, err := claims.Load(rows)
 	if err != nil {
 		return err
@@ -186,7 +193,7 @@ func golden(ctx context.Context, root string, rows string) error {
 		return nil
 	}
 	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-	return claims.Record(claims.Row{Area: "Golden files of the controllers", Claim: "the tests run to their end", Component: "go test", Outcome: claims.NotRun,
+	return claims.Record(claims.Row{Area: "The run itself", Claim: "the tests of " + path + " run to their end", Component: "go test", Outcome: claims.NotRun,
 		Detail: fmt.Sprintf("%v\n%s", failed, strings.Join(lines[max(0, len(lines)-20):], "\n"))})
 }
 
