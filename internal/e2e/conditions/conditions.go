@@ -122,21 +122,21 @@ func (o Object) policy(p posture.Posture, same Same) {
 		return
 	}
 	rests := ""
-	use := func(at, field string, enforcer posture.Enforcer, by posture.Ref) {
-		if enforcer == posture.ByGateway && by.Kind == o.Kind && by.Namespace == o.Metadata.Namespace && by.Name == o.Metadata.Name {
+	use := func(at, field string, strict bool, by posture.Ref) { // else the policy is named as what was meant to protect
+		if strict && by.Kind == o.Kind && by.Namespace == o.Metadata.Namespace && by.Name == o.Metadata.Name {
 			rests = at + " " + field
 		}
 	}
 	for _, e := range p.Entries {
 		at := e.Subject.String()
-		use(at, "clientAuth", e.ClientAuth.Enforcer, e.ClientAuth.By)
-		use(at, "minTLS", e.MinTLS.Enforcer, e.MinTLS.By)
-		use(at, "identities", e.Identities.Enforcer, e.Identities.By)
-		use(at, "jwt", e.JWT.Enforcer, e.JWT.By)
-		use(at, "sourceCIDRs", e.SourceCIDRs.Enforcer, e.SourceCIDRs.By)
+		use(at, "clientAuth", e.ClientAuth.Value != posture.ClientNone, e.ClientAuth.By)
+		use(at, "minTLS", e.MinTLS.Value == "1.3", e.MinTLS.By)
+		use(at, "identities", !e.Identities.Value.Everybody, e.Identities.By)
+		use(at, "jwt", e.JWT.Value.Value != posture.JWTNone, e.JWT.By)
+		use(at, "sourceCIDRs", !e.SourceCIDRs.Value.Everybody, e.SourceCIDRs.By)
 		for _, r := range e.Routes {
 			for _, b := range r.Backends {
-				use(at, "hop to "+b.Ref.Name, b.TLS.Enforcer, b.TLS.By)
+				use(at, "hop to "+b.Ref.Name, b.TLS.Value == "tls", b.TLS.By)
 			}
 		}
 	}

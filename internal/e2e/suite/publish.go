@@ -84,11 +84,11 @@ func runPublish(ctx context.Context, e *Env) error {
 		return err
 	}
 	c := servers[0]
-	engine, err := e.startFlux(ctx, c)
+	engines, err := e.fluxes(ctx)
 	if err != nil {
 		return err
 	}
-	defer engine.process.Stop()
+	engine := engines[0]
 	h := &hand{life: &life{}, flux: engine, fleet: f, cluster: publishedTo}
 	wanted, err := h.wanted(ctx)
 	if err != nil {

@@ -5,6 +5,7 @@ package suite
 import (
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -47,7 +48,16 @@ func envoyGateway() translator {
 			if err != nil {
 				return nil, err
 			}
-			return stream(append(t.objects[:len(t.objects):len(t.objects)], own))
+			all := []*object.Object{own}
+			for i, o := range t.objects {
+				if o.Kind == "Service" && o.Group() == "" && o.Text("spec.clusterIP") == "" && o.Text("spec.type") != "ExternalName" {
+					if o, err = addressed(o, fmt.Sprintf("10.96.%d.%d", 2+i/250, 1+i%250)); err != nil {
+						return nil, err
+					}
+				}
+				all = append(all, o)
+			}
+			return stream(all)
 		},
 		compare: (*translated).envoyGateway,
 	}
@@ -66,6 +76,15 @@ func ownCertificate() (*object.Object, error) {
 	encode := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
 	return object.New(around.Made("v1", "Secret", "envoy-gateway-system", "envoy", map[string]any{"type": "kubernetes.io/tls",
 		"data": map[string]any{"tls.crt": encode(pair.Certificate), "tls.key": encode(pair.Key), "ca.crt": encode(authority.PEM)}}), object.Origin{})
+}
+
+// addressed is a Service with the address that the API server gives it.
+func addressed(o *object.Object, address string) (*object.Object, error) {
+	spec, _ := o.Get("spec").(map[string]any)
+	data, spec := maps.Clone(o.Data), maps.Clone(spec)
+	spec["clusterIP"] = address
+	data["spec"] = spec
+	return object.New(data, o.Origin)
 }
 
 func (c *translated) envoyGateway() {
@@ -111,6 +130,11 @@ func (c *translated) entry(e posture.Entry) {
 		return
 	}
 	v := proxy.validation(tls)
+	if tied(e.ClientAuth.Why, e.MinTLS.Why, e.Identities.Why, e.ClientCA.Why) { // one of two policies was taken, and the weaker of each is read
+		c.same(at, "clientAuth is no weaker", posture.CompareClientAuth(e.ClientAuth.Value, clientAuth(tls, v)) != posture.Weaker, true)
+		c.same(at, "minTLS is no weaker", posture.CompareVersion(e.MinTLS.Value, tls.lowest()) != posture.Weaker, true)
+		return
+	}
 	c.same(at, "clientAuth", clientAuth(tls, v), e.ClientAuth.Value)
 	c.same(at, "minTLS", tls.lowest(), e.MinTLS.Value)
 	c.same(at, "maxTLS", tls.highest(), e.MaxTLS.Value)
@@ -123,6 +147,11 @@ func (c *translated) entry(e posture.Entry) {
 	if manager := chain.manager(); manager.RDS.RouteConfigName != "" {
 		c.same(at, "forwarding", forwarding[manager.ForwardClientCertDetails], e.Forwarding.Value)
 	}
+}
+
+// tied reports whether the age of two objects decides, which Git does not tell.
+func tied(reasons ...string) bool {
+	return slices.ContainsFunc(reasons, func(why string) bool { return strings.Contains(why, "Git does not tell which") })
 }
 
 // missing reports whether a CA of the entry, or of a hop behind it, is one that nothing makes.
@@ -262,6 +291,9 @@ func (c *translated) backend(at, route string, proxy *xds, b posture.Backend) {
 	if b.ExitIndex >= 0 {
 		x := c.posture.Exits[b.ExitIndex]
 		want, anchors, names, floor, sni, certificate = x.TLS.Value, x.CA.Value, x.Names.Value, x.MinTLS.Value, x.SNI, x.Certificate.Value
+	}
+	if tied(b.TLS.Why, b.CA.Why, b.Name.Why) {
+		return
 	}
 	c.same(at, "hop.tls", tls != nil, want == "tls")
 	if tls == nil {
