@@ -30,7 +30,7 @@ func (e *Env) corpus(ctx context.Context, o *oracle) error {
 	if err := json.Unmarshal(raw, &index); err != nil {
 		return err
 	}
-	asked, changes, values, left, refused := map[string]bool{}, map[string]bool{}, 0, 0, 0
+	asked, changes, values, left, refused, closed := map[string]bool{}, map[string]bool{}, 0, 0, 0, 0
 	var differences []string
 	for _, c := range index {
 		clusters, undecided, err := e.changed(ctx, o.of.name, filepath.Join(e.Trees, c.Dir), cmp.Or(c.Fleet, "fleet"), cmp.Or(c.Overlays, "overlays"))
@@ -56,7 +56,7 @@ func (e *Env) corpus(ctx context.Context, o *oracle) error {
 				refused++
 				continue
 			}
-			changes[c.ID], values = true, values+t.compared
+			changes[c.ID], values, closed = true, values+t.compared, closed+t.closed
 			for _, d := range t.differences {
 				differences = append(differences, fmt.Sprintf("%s %s, %s: %s", c.ID, c.Case, cluster.name, d))
 			}
@@ -66,7 +66,8 @@ func (e *Env) corpus(ctx context.Context, o *oracle) error {
 		differences = append(differences, "nothing was compared")
 	}
 	return e.record(o.of.area, "the same after each change of testdata/corpus", o.of.name, differences,
-		fmt.Sprintf("%d values of %d clusters, after %d changes; left out: %d with objects that admission refuses, %d that cannot be rendered", values, len(asked)-refused, len(changes), refused, left))
+		fmt.Sprintf("%d values of %d clusters, after %d changes; %d are closed and read as open; left out: %d clusters with objects that admission refuses, %d that cannot be rendered",
+			values, len(asked)-refused, len(changes), closed, refused, left))
 }
 
 // changed are the clusters of a changed repository that have the controller. What cannot be read or rendered is undecided for gatespan, and
@@ -94,7 +95,7 @@ func (e *Env) changed(ctx context.Context, of, dir, fleet, overlays string) (out
 			continue
 		}
 		known := func(o *object.Object) bool { return !strings.Contains(o.Name, "$") } // a variable of Flux is no name
-		out = append(out, overlaid{name, plan.Facts(loaded, name), slices.DeleteFunc(result.Objects, func(o *object.Object) bool { return !known(o) })})
+		out = append(out, overlaid{name: name, lenient: true, facts: plan.Facts(loaded, name), objects: slices.DeleteFunc(result.Objects, func(o *object.Object) bool { return !known(o) })})
 	}
 	return out, undecided, nil
 }

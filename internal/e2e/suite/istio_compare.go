@@ -35,7 +35,13 @@ func (c *translated) istioEntry(e posture.Entry) {
 	at := e.Subject.String()
 	hostname, proxy := c.proxy(e)
 	chain := proxy.chain(e.Port, hostname, "TCP")
-	c.same(at, "served", chain != nil, e.Served.Value)
+	raw := e.Protocol == "TLS" || e.Protocol == "TCP" // such a listener is made of where its routes lead
+	if leads := slices.ContainsFunc(e.Routes, func(r posture.Route) bool {
+		return slices.ContainsFunc(r.Backends, func(b posture.Backend) bool { return b.Granted })
+	}); raw && !leads {
+		return
+	}
+	c.open(at, "served", chain != nil, e.Served.Value)
 	if chain == nil {
 		return
 	}

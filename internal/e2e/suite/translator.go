@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/yaml"
@@ -45,6 +46,7 @@ type overlaid struct {
 	name    string
 	facts   controller.Cluster
 	objects []*object.Object
+	lenient bool // as in translated
 }
 
 func (t translator) run(ctx context.Context, e *Env) error {
@@ -109,7 +111,7 @@ func (e *Env) overlaid(ctx context.Context, of string) ([]overlaid, error) {
 			}
 			facts := plan.Facts(loaded, name)
 			if p := catalog.Read(facts, object.NewSet(all)); len(p.Entries) > 0 {
-				out = append(out, overlaid{f.name + "/" + name, facts, all})
+				out = append(out, overlaid{name: f.name + "/" + name, facts: facts, objects: all})
 			}
 		}
 	}
@@ -127,7 +129,13 @@ func (o *oracle) translate(c overlaid, edit func(string) string) (*translated, e
 		return nil, err
 	}
 	set := object.NewSet(all)
-	t := &translated{facts: c.facts, posture: catalog.Read(c.facts, set), proxies: map[string]*xds{}}
+	t := &translated{facts: c.facts, posture: catalog.Read(c.facts, set), proxies: map[string]*xds{}, lenient: c.lenient}
+	once := map[object.ID]bool{} // two overlays with one object make one
+	all = slices.DeleteFunc(all, func(o *object.Object) bool {
+		again := once[o.ID()]
+		once[o.ID()] = true
+		return again
+	})
 	beside, err := around.Objects(c.facts, set, t.posture)
 	if err != nil {
 		return nil, err
@@ -165,7 +173,13 @@ func (o *oracle) translate(c overlaid, edit func(string) string) (*translated, e
 		}
 	}
 	o.of.compare(t)
-	conditions.Compare(answer.Status, t.posture, func(at, field string, said, read any) { t.same(at, "status: "+field, said, read) })
+	conditions.Compare(answer.Status, t.posture, func(at, field string, said, read any) {
+		if says, ok := said.(bool); ok {
+			t.open(at, "status: "+field, says, read.(bool))
+		} else {
+			t.same(at, "status: "+field, said, read)
+		}
+	})
 	return t, nil
 }
 
