@@ -86,7 +86,9 @@ func decode[S any](r *reader, kind string) []of[S] {
 // protect fills in what a listener asks of its clients, and which listeners the controller refuses (codeGateway loadGatewayListeners).
 func (r *reader) protect(l *gatewayapi.Listener, e *posture.Entry) {
 	at := gatewayapi.Nearest(l.Owner, l.Field+".tls")
-	e.HTTP3 = by(posture.ByGateway, false, at, "an entryPoint serves HTTP/3 only where the installation says so")
+	// Where an entryPoint serves HTTP/3, a handshake gets the same TLS options by its server name, and no request before its end
+	// (pkg/server/router/tcp/router.go HTTP3TLSConfigMatcherFunc, pkg/server/server_entrypoint_tcp_http3.go Allow0RTT): it is no way around them.
+	e.HTTP3 = by(posture.ByGateway, false, at, "where the installation serves HTTP/3, it has the same TLS options")
 	e.Resumption = by(posture.ByGateway, false, at, "Go resumes a session only while the client's certificate is valid and of a CA of the listener") // crypto/tls handshake_server_tls13.go checkForResumption
 	e.Expired = by(posture.ByGateway, false, at, "Go refuses expired certificates")
 	e.Revocation = unheld("none", at, "Traefik has no field for revocation")
