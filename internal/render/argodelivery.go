@@ -66,7 +66,7 @@ func (c *cluster) argoDelivery(a argoApplication, source map[string]any, at stri
 			return fmt.Sprintf("%s at revision %s", trimURL(str(source, "repoURL")), cmp.Or(str(source, "targetRevision"), "HEAD")), ""
 		},
 		exceptions: func(objects []*object.Object) []Exception {
-			return append(slices.Clone(found), c.ignoredDifferences(a, ignored, respected, objects)...)
+			return slices.Concat(found, c.ignoredDifferences(a, ignored, respected, objects), c.argoConfig(a, objects))
 		},
 	}
 }

@@ -2,8 +2,9 @@
 # title: Flux or Argo CD do not apply what Git says
 # description: |
 #   An object on which the protection of something exposed rests is one that the engine does not apply, or applies once and then leaves
-#   alone: it carries an annotation that says so, its Kustomization or source is suspended, its Application is not reconciled, or the
-#   Application leaves fields of it as they are in the cluster. What was judged is then not what is there.
+#   alone: it carries an annotation that says so, its Kustomization or source is suspended, its Application is not reconciled, the
+#   Application leaves fields of it as they are in the cluster, or Argo CD is told in argocd-cm to leave its kind alone. What was judged
+#   is then not what is there.
 # scope: package
 # custom:
 #   severity: block

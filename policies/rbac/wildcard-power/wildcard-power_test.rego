@@ -57,3 +57,7 @@ test_says_whoever_is_bound_to_a_role if {
 test_says_which_of_the_two if {
 	given.says(rule.deny, "can take roles or identities that nobody gave") with input as given.power({"escalates": true})
 }
+
+test_blocks_everybody if given.blocks(rule.deny) with input as given.power({"wildcard": true, "holder": {"name": "system:authenticated"}})
+
+test_passes_the_api_server if given.passes(rule.deny) with input as given.power({"wildcard": true, "holder": {"name": "system:masters"}})
