@@ -91,7 +91,9 @@ func called(c *Cluster) string {
 func (m *maker) entryAbilities(c *Cluster, name string, at []string) {
 	x := m.fleet.Exposures[name]
 	who := "exposure " + name
-	m.need(c, who, at, asked(x)...)
+	for _, id := range asked(x) {
+		m.need(c, who, m.asking(name, id, at), id)
+	}
 	gateway := m.fleet.Clusters[c.Facts.Name].Gateways[x.Providers[c.Facts.Name].Gateway]
 	if gateway.Scheme == posture.SchemeInternetFacing {
 		m.need(c, who, at, controller.EntryInternetFacing)
@@ -115,6 +117,18 @@ func (m *maker) entryAbilities(c *Cluster, name string, at []string) {
 		}
 		m.need(c, who+", consumer "+id, path("exposures", name, "consumers", id, "identity"), ask)
 	}
+}
+
+// asking is the field of an exposure that asks for an ability, or else where it names the provider.
+func (m *maker) asking(name string, id controller.AbilityID, at []string) []string {
+	field := map[controller.AbilityID][]string{
+		controller.EntryPassthrough: {"tls", "mode"}, controller.EntryGRPCRoute: {"grpc"}, controller.EntryTCP: {"tcp"}, controller.EntryJWT: {"jwt"},
+		controller.EntryWeights: {"service", "weights"}, controller.EntryRetries: {"http"}, controller.EntryTimeouts: {"http"},
+	}[id]
+	if there := append(path("exposures", name), field...); field != nil && !m.fleet.Position(there...).IsZero() {
+		return there
+	}
+	return at
 }
 
 // forged refuses identities that pods are to tell apart by what they cannot believe. Where TLS passes through, pods see the certificate.
