@@ -189,3 +189,31 @@ func TestSelectorsOfNamespaces(t *testing.T) {
 		}
 	}
 }
+
+// TestFromLabelsToNames: a selector of labels that others set becomes one of names.
+func TestFromLabelsToNames(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		known []string // namespaces in Git that have the labels
+		route string   // the namespace of a route at the base
+		after posture.Attachment
+		want  string
+	}{
+		{"a namespace that has the labels", []string{"shop"}, "edge", posture.Attachment{Namespaces: []string{"shop"}, Selector: "kubernetes.io/metadata.name=shop"}, Stronger},
+		{"one that has a route", nil, "shop", posture.Attachment{Namespaces: []string{"shop"}, Selector: "kubernetes.io/metadata.name=shop"}, Wider},
+		{"the gateway's own", nil, "shop", posture.Attachment{Namespaces: []string{"edge"}}, Wider},
+		{"nobody", nil, "shop", posture.Attachment{}, Stronger},
+		{"one of which nothing is known", nil, "shop", posture.Attachment{Namespaces: []string{"eve"}, Selector: "kubernetes.io/metadata.name=eve"}, Weaker},
+		{"one of two of which nothing is known", []string{"shop"}, "shop", posture.Attachment{Namespaces: []string{"eve", "shop"}, Selector: "kubernetes.io/metadata.name in (eve,shop)"}, Weaker},
+		{"other labels", []string{"shop"}, "shop", posture.Attachment{Namespaces: []string{"shop"}, Selector: "team=shop"}, Weaker},
+	} {
+		before, after := safe(), safe()
+		before.Attachment.Value = posture.Attachment{Namespaces: c.known, Selector: "team=relay"}
+		before.Routes[0].Ref.Namespace, after.Routes[0].Ref.Namespace = c.route, c.route
+		after.Attachment.Value = c.after
+		got := Compare(posture.Posture{Entries: []posture.Entry{before}}, posture.Posture{Entries: []posture.Entry{after}}, wanted)
+		if len(got) != 1 || got[0].Field != "attachment" || got[0].Direction != c.want {
+			t.Errorf("%s: %+v, want %s", c.name, got, c.want)
+		}
+	}
+}

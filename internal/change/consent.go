@@ -2,6 +2,8 @@ package change
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 
 	"github.com/gatespan/gatespan/internal/posture"
 )
@@ -41,7 +43,8 @@ func (c *comparison) hatchNew(h posture.Hatch) {
 	c.out = append(c.out, Change{Subject: h.Subject, By: h.By, Field: "hatch", Direction: Weaker, Why: h.Why})
 }
 
-// service compares who may reach a Service's pods past the gateway.
+// service compares who may reach a Service's pods past the gateway: those of an exposure on any port, those behind an entry that verifies
+// clients on the ports that its routes lead to. Of other Services it is nobody's business here.
 func (c *comparison) service(b, a posture.Service) {
 	exposure := ""
 	for _, w := range c.wanted.Entries {
@@ -49,20 +52,49 @@ func (c *comparison) service(b, a posture.Service) {
 			exposure = w.Exposure
 		}
 	}
-	order := posture.CompareSets(b.Network.Value.Everybody, b.Network.Value.Admitted, a.Network.Value.Everybody, a.Network.Value.Admitted)
+	if exposure != "" {
+		c.network(a.Subject, exposure, b.Network, a.Network)
+		return
+	}
+	for _, port := range verifiedPorts(c.after, a.Subject) {
+		was, known := b.Reach[strconv.Itoa(port)]
+		if !known {
+			was = b.Network
+		}
+		is, known := a.Reach[strconv.Itoa(port)]
+		if !known {
+			is = a.Network
+		}
+		c.network(a.Subject, exposure, was, is)
+	}
+}
+
+func (c *comparison) network(s posture.Subject, exposure string, b, a posture.Setting[posture.Peers]) {
 	text := func(p posture.Peers) string {
 		if p.Everybody {
 			return "everybody"
 		}
 		return list(p.Admitted)
 	}
-	if order == posture.Exchanged {
-		order = posture.Weaker // callers are admitted that were not
+	order := comparePeers(b.Value.Everybody, b.Value.Admitted, a.Value.Everybody, a.Value.Admitted)
+	c.record(s, exposure, "network", order, a.By, text(b.Value), text(a.Value), a.Why)
+}
+
+// verifiedPorts are the ports of a Service to which entries that require a client certificate lead.
+func verifiedPorts(p posture.Posture, service posture.Subject) []int {
+	var out []int
+	for _, e := range p.Entries {
+		if !e.Served.Value || e.TLS.Value != posture.TLSTerminate || e.ClientAuth.Value != posture.ClientRequired {
+			continue
+		}
+		for _, r := range e.Routes {
+			for _, b := range r.Backends {
+				if b.Ref.Kind == service.Kind && b.Ref.Namespace == service.Namespace && b.Ref.Name == service.Name {
+					out = append(out, b.Port)
+				}
+			}
+		}
 	}
-	// Of ordinary Services only exposed ones are anybody's business here; without a declared exposure the rules decide.
-	if order == posture.Weaker && exposure == "" {
-		c.out = append(c.out, Change{Subject: a.Subject, By: a.Network.By, Field: "network", Before: text(b.Network.Value), After: text(a.Network.Value), Direction: Other, Exposure: exposure, Why: a.Network.Why})
-		return
-	}
-	c.record(a.Subject, exposure, "network", order, a.Network.By, text(b.Network.Value), text(a.Network.Value), a.Network.Why)
+	slices.Sort(out)
+	return slices.Compact(out)
 }

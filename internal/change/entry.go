@@ -1,6 +1,7 @@
 package change
 
 import (
+	"fmt"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -157,7 +158,22 @@ func (c *comparison) attachment(s posture.Subject, exposure string, b, a posture
 	if !before.Everybody && othersLabel(before.Selector, after.Selector) {
 		order = posture.Weaker // whoever labels a namespace opens it, also one that is not in Git
 	}
-	c.record(s, exposure, "attachment", order, a.Attachment.By, text(before), text(after), a.Attachment.Why)
+	why := a.Attachment.Why
+	if !before.Everybody && labelled(before.Selector) && !after.Everybody && !labelled(after.Selector) {
+		named := namedNow(b, a)
+		switch {
+		case len(named) == 0:
+			order = posture.Stronger
+		case !slices.ContainsFunc(named, func(n string) bool { return !present(b, n) }):
+			c.out = append(c.out, Change{Subject: s, By: a.Attachment.By, Field: "attachment", Before: text(before), After: text(after), Direction: Wider, Exposure: exposure,
+				Why: "which namespaces had the labels is not in Git, but they had routes here"})
+			order = posture.Same
+		default:
+			order = posture.Weaker
+			why += fmt.Sprintf(", and nothing at the base shows that %s did before: a Namespace object with its labels would", list(named))
+		}
+	}
+	c.record(s, exposure, "attachment", order, a.Attachment.By, text(before), text(after), why)
 	c.record(s, exposure, "allowedListeners", posture.CompareFlag(before.Listeners, after.Listeners), a.Attachment.By, flag(before.Listeners), flag(after.Listeners), a.Attachment.Why)
 }
 
@@ -188,6 +204,25 @@ func (c *comparison) entryGone(e posture.Entry) {
 // byName is a selector by the label that the API server sets to a namespace's own name (Kubernetes' documentation of namespaces,
 // "Automatic labelling"); rule bypass/open-attachment tells selectors apart in the same way.
 var byName = regexp.MustCompile(`(^|,)kubernetes\.io/metadata\.name(=| in )`)
+
+// labelled reports whether a selector goes by labels that others may set alone, so that Git does not know all that it selects.
+func labelled(selector string) bool { return selector != "" && !byName.MatchString(selector) }
+
+// namedNow are the namespaces that may attach now and are not known to have been allowed before.
+func namedNow(b, a posture.Entry) []string {
+	var out []string
+	for _, n := range a.Attachment.Value.Namespaces {
+		if !slices.Contains(b.Attachment.Value.Namespaces, n) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// present reports whether a namespace had a route at an entry, or has the Gateway itself.
+func present(e posture.Entry, namespace string) bool {
+	return namespace == e.Gateway.Namespace || slices.ContainsFunc(e.Routes, func(r posture.Route) bool { return r.Ref.Namespace == namespace })
+}
 
 // othersLabel reports whether a selector of namespaces goes by labels that others may set, and asks for less than the one before.
 func othersLabel(before, after string) bool {

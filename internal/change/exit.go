@@ -36,10 +36,8 @@ func (c *comparison) exit(b, a posture.Exit) {
 	users := func(u posture.Users) []string {
 		return append(append([]string{}, u.Principals...), u.Pods...)
 	}
-	order := posture.CompareSets(b.Users.Value.Everybody, users(b.Users.Value), a.Users.Value.Everybody, users(a.Users.Value))
-	if order == posture.Exchanged {
-		order = posture.Weaker // somebody else may now borrow the certificate
-	}
+	// Whoever is admitted in addition may borrow the certificate.
+	order := comparePeers(b.Users.Value.Everybody, users(b.Users.Value), a.Users.Value.Everybody, users(a.Users.Value))
 	text := func(u posture.Users) string {
 		if u.Everybody {
 			return "everybody"

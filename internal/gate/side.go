@@ -251,6 +251,7 @@ func (s *side) interpret(state *ClusterState) {
 	planned := s.planned(state.Name)
 	state.Posture = catalog.Read(state.Facts, state.objects)
 	addServices(state, planned.Exposures)
+	kubernetes.NameMisfits(state.objects, state.Posture.Services)
 	state.Posture.Assumptions = append(state.Posture.Assumptions, planned.Attestations...)
 	installed(state)
 }

@@ -30,11 +30,14 @@ func IngressPeers(objects *object.Set, namespace string, podLabels map[string]st
 			continue
 		}
 		var policy networkingv1.NetworkPolicy
-		if _, err := o.Decode(&policy); err != nil || !ingress(policy.Spec) {
+		if _, err := o.Decode(&policy); err != nil {
 			continue
 		}
 		surely, maybe := selected(policy.Spec.PodSelector, podLabels, partial)
-		if !maybe {
+		if surely && len(policy.Spec.Ingress) > 0 && !ingress(policy.Spec) && out.By.Kind == "" {
+			out.By, out.Why = gatewayapi.RefOf(o, "spec.policyTypes"), "policyTypes has no Ingress, so that its rules for ingress are ignored"
+		}
+		if !maybe || !ingress(policy.Spec) {
 			continue
 		}
 		if surely && out.Enforcer == posture.ByNobody {

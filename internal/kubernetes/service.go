@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -24,20 +25,20 @@ func services(objects *object.Set, pods []workload) []posture.Service {
 			port := number(o, at+".port")
 			s.Ports[cmp.Or(o.Text(at+".name"), strconv.Itoa(port))] = port
 		}
-		s.Network = network(objects, o, s.Selector, pods)
+		s.Network, s.Reach = network(objects, o, s.Selector, pods)
 		out = append(out, s)
 	}
 	return out
 }
 
-// network is who may reach the pods behind a Service on any of its ports. The labels of the pods are those of the workloads in Git that
-// it selects; without any, the selector is all that is known of them.
-func network(objects *object.Set, service *object.Object, selector posture.Labels, pods []workload) posture.Setting[posture.Peers] {
+// network is who may reach the pods behind a Service on any of its ports, and on each. The labels of the pods are those of the workloads
+// in Git that it selects; without any, the selector is all that is known of them.
+func network(objects *object.Set, service *object.Object, selector posture.Labels, pods []workload) (posture.Setting[posture.Peers], map[string]posture.Setting[posture.Peers]) {
 	if len(selector) == 0 {
 		return posture.Setting[posture.Peers]{
 			Value: posture.Peers{Everybody: true}, Enforcer: posture.ByNobody, By: gatewayapi.Nearest(service, "spec.selector"),
 			Why: "the Service selects no pods, so what is behind it is not known",
-		}
+		}, nil
 	}
 	behind := []workload{}
 	for _, p := range pods {
@@ -49,41 +50,49 @@ func network(objects *object.Set, service *object.Object, selector posture.Label
 	if partial {
 		behind = append(behind, workload{service, "", selector})
 	}
-	var settings []posture.Setting[posture.Peers]
+	settings := map[int][]posture.Setting[posture.Peers]{}
 	for _, p := range behind {
-		for _, port := range targetPorts(service, p) {
-			settings = append(settings, IngressPeers(objects, service.Namespace, p.labels, partial, port))
+		for port, targets := range targetPorts(service, p) {
+			for _, target := range targets {
+				settings[port] = append(settings[port], IngressPeers(objects, service.Namespace, p.labels, partial, target))
+			}
 		}
 	}
-	out := union(settings)
-	if out.By.Name == "" {
-		out.By = gatewayapi.Nearest(service, "spec.selector")
+	var all []posture.Setting[posture.Peers]
+	reach := map[string]posture.Setting[posture.Peers]{}
+	for _, port := range slices.Sorted(maps.Keys(settings)) {
+		out := union(settings[port])
+		if out.By.Name == "" {
+			out.By = gatewayapi.Nearest(service, "spec.selector")
+		}
+		all, reach[strconv.Itoa(port)] = append(all, out), out
 	}
-	return out
+	return union(all), reach
 }
 
-// targetPorts are the pods' ports behind a Service's ports; 0, which stands for every port, where a name is not known.
-func targetPorts(service *object.Object, pod workload) []int {
+// targetPorts are the pods' ports behind each of a Service's ports, which may be there once for each protocol; 0, which stands for every
+// port, where a name is not known.
+func targetPorts(service *object.Object, pod workload) map[int][]int {
 	named := map[string]int{}
 	if pod.field != "" {
 		named, _ = pod.ports()
 	}
-	var out []int
+	out := map[int][]int{}
 	list, _ := service.Get("spec.ports").([]any)
 	for i := range list {
 		at := object.Item("spec.ports", i)
+		port := number(service, at+".port")
 		switch name := service.Text(at + ".targetPort"); {
 		case name != "":
-			out = append(out, named[name])
+			out[port] = append(out[port], named[name])
 		default:
-			out = append(out, cmp.Or(number(service, at+".targetPort"), number(service, at+".port")))
+			out[port] = append(out[port], cmp.Or(number(service, at+".targetPort"), port))
 		}
 	}
 	if len(out) == 0 {
-		out = append(out, 0)
+		out[0] = []int{0}
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	return out
 }
 
 // union is who may reach something in one of several ways: everybody as soon as one way lets everybody.

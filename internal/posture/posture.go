@@ -335,6 +335,8 @@ type Service struct {
 	Ports    map[string]int `json:"ports"` // by port name, or by number as text where it has none
 	// Network is who may reach its pods according to NetworkPolicies; judged only where the cluster names an engine.
 	Network Setting[Peers] `json:"network"`
+	// Reach is the same of each of its ports, by number as text; rules judge all ports alike.
+	Reach map[string]Setting[Peers] `json:"-"`
 }
 
 // Peers is who may reach pods.

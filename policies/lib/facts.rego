@@ -38,14 +38,21 @@ unknown(name) := rendered(concat("/", ["unknown", name])) | {object.union(found,
 	found := finding.at(subject, fact.by, fact.why, finding.because(sprintf("%s is not understood", [finding.name(subject)]), fact.why))
 }
 
-# changed are the findings for changes in one direction; on a public gateway they are only reported.
+# changed are the findings for changes in one direction; on a public gateway they are only reported, and so is what NetworkPolicies admit to
+# pods of no exposure where nothing is known to enforce them.
 changed(direction) := {object.union(found, milder(change.subject, "change")) |
 	some change in input.changes
 	change.direction == direction
 	value := sprintf("%s -> %s", [change.before, change.after])
 	message := finding.because(sprintf("%s: %s", [finding.name(change.subject), describe(change)]), change.why)
-	found := finding.at(subject_of(change), change.by, value, message)
+	found := object.union(finding.at(subject_of(change), change.by, value, message), unenforced(change))
 }
+
+unenforced(change) := {"severity": "change"} if {
+	change.field == "network"
+	change.exposure == ""
+	input.cluster.networkPolicyEngine in {"", "none"}
+} else := {}
 
 describe(change) := sprintf("%s was %s, now %s", [change.field, shown(change.before), shown(change.after)]) if change.field != ""
 
