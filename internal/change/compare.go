@@ -23,9 +23,9 @@ const (
 )
 
 // Compare returns what changed from before to after in one cluster, sorted by subject and field. Wanted is what the head's fleet
-// asks of the cluster: what it declares is wider where it would otherwise be weaker.
-func Compare(before, after posture.Posture, wanted controller.Wanted) []Change {
-	c := &comparison{wanted: wanted, before: before, after: after}
+// asks of the cluster, and domains are its trust domains: what they declare is wider where it would otherwise be weaker.
+func Compare(before, after posture.Posture, wanted controller.Wanted, domains []controller.TrustDomain) []Change {
+	c := &comparison{wanted: wanted, domains: domains, before: before, after: after}
 	pair(before.Entries, after.Entries, entryKey, c.entry, c.entryNew, c.entryGone)
 	pair(before.Exits, after.Exits, exitKey, c.exit, c.exitNew, c.exitGone)
 	pair(before.Grants, after.Grants, grantKey, nil, c.grantNew, c.grantGone)
@@ -44,6 +44,7 @@ func Compare(before, after posture.Posture, wanted controller.Wanted) []Change {
 // comparison gathers the changes of one cluster.
 type comparison struct {
 	wanted        controller.Wanted
+	domains       []controller.TrustDomain
 	before, after posture.Posture
 	out           []Change
 }
@@ -102,8 +103,8 @@ func list(values []string) string {
 	return strings.Join(values, ", ")
 }
 
-// anchors compares trust anchors. A root that the fleet declares for the exposure is no weakening (rotation); everything else that
-// is trusted in addition is, and another set is an exchange.
+// anchors compares trust anchors. A root that the fleet declares for the exposure, or where there is none for the trust domain of all that were
+// trusted before, is no weakening (rotation); everything else that is trusted in addition is, and another set is an exchange.
 func (c *comparison) anchors(subject posture.Subject, exposure, field string, before, after posture.Setting[[]posture.Anchor], declared []string) {
 	b, a := posture.AnchorKeys(before.Value), posture.AnchorKeys(after.Value)
 	by := after.By
@@ -111,6 +112,11 @@ func (c *comparison) anchors(subject posture.Subject, exposure, field string, be
 		by = *held
 	}
 	order := posture.CompareSets(len(before.Value) == 0, b, len(after.Value) == 0, a)
+	for _, domain := range c.domains {
+		if exposure == "" && len(b) > 0 && subset(b, domain.SHA256) {
+			declared = domain.SHA256
+		}
+	}
 	if order == posture.Weaker && len(a) > 0 && subset(a, declared) {
 		c.out = append(c.out, Change{Subject: subject, By: by, Field: field, Before: list(b), After: list(a), Direction: Wider, Exposure: exposure, Why: "the fleet declares every root"})
 		return
@@ -132,9 +138,12 @@ func holder(before, after []posture.Anchor) *posture.Ref {
 	return nil
 }
 
+// subset reports whether every key is a fingerprint among sums, however a person wrote those.
 func subset(keys, sums []string) bool {
 	for _, k := range keys {
-		if !slices.Contains(sums, strings.TrimPrefix(k, "sha256:")) {
+		if !slices.ContainsFunc(sums, func(sum string) bool {
+			return strings.EqualFold(strings.ReplaceAll(strings.TrimPrefix(sum, "sha256:"), ":", ""), strings.TrimPrefix(k, "sha256:"))
+		}) {
 			return false
 		}
 	}

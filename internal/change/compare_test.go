@@ -94,7 +94,7 @@ func TestEntryChanges(t *testing.T) {
 			after := safe()
 			c.change(&after)
 			got := map[string]string{}
-			for _, change := range Compare(posture.Posture{Entries: []posture.Entry{safe()}}, posture.Posture{Entries: []posture.Entry{after}}, wanted) {
+			for _, change := range Compare(posture.Posture{Entries: []posture.Entry{safe()}}, posture.Posture{Entries: []posture.Entry{after}}, wanted, nil) {
 				got[change.Field] = change.Direction
 				if change.Exposure != "relay" {
 					t.Errorf("%s is of exposure %q, want relay", change.Field, change.Exposure)
@@ -111,7 +111,7 @@ func TestEntryChanges(t *testing.T) {
 func TestReverse(t *testing.T) {
 	weak := safe()
 	weak.ClientAuth.Value, weak.MinTLS.Value, weak.Expired.Value = posture.ClientNone, "1.2", true
-	for _, change := range Compare(posture.Posture{Entries: []posture.Entry{weak}}, posture.Posture{Entries: []posture.Entry{safe()}}, wanted) {
+	for _, change := range Compare(posture.Posture{Entries: []posture.Entry{weak}}, posture.Posture{Entries: []posture.Entry{safe()}}, wanted, nil) {
 		if change.Direction != Stronger {
 			t.Errorf("%s: %s, want %s", change.Field, change.Direction, Stronger)
 		}
@@ -124,7 +124,7 @@ func TestGrantsAndHatches(t *testing.T) {
 	wide.ToName = ""
 	hatch := posture.Hatch{Subject: posture.Subject{Kind: "EnvoyPatchPolicy", Namespace: "edge", Name: "patch"}, Why: "patches xDS"}
 	got := map[string]string{}
-	for _, change := range Compare(posture.Posture{Grants: []posture.Grant{narrow}}, posture.Posture{Grants: []posture.Grant{wide}, Hatches: []posture.Hatch{hatch}}, controller.Wanted{}) {
+	for _, change := range Compare(posture.Posture{Grants: []posture.Grant{narrow}}, posture.Posture{Grants: []posture.Grant{wide}, Hatches: []posture.Hatch{hatch}}, controller.Wanted{}, nil) {
 		got[change.Field+" "+change.Direction] = change.Subject.Kind
 	}
 	want := map[string]string{"grant weaker": "ReferenceGrant", "grant stronger": "ReferenceGrant", "hatch weaker": "EnvoyPatchPolicy"}
@@ -152,7 +152,7 @@ func TestPowerChanges(t *testing.T) {
 		"gone":     {can(gateways), nil, Stronger},
 	} {
 		got := ""
-		for _, change := range Compare(posture.Posture{Entries: []posture.Entry{safe()}, Powers: c.before}, posture.Posture{Entries: []posture.Entry{safe()}, Powers: c.after}, wanted) {
+		for _, change := range Compare(posture.Posture{Entries: []posture.Entry{safe()}, Powers: c.before}, posture.Posture{Entries: []posture.Entry{safe()}, Powers: c.after}, wanted, nil) {
 			if change.Subject == holder && change.Field == "power" {
 				got += change.Direction
 				if change.By.Name != "r" {
@@ -164,7 +164,7 @@ func TestPowerChanges(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
-	if changes := Compare(posture.Posture{}, posture.Posture{Powers: can(gateways)}, controller.Wanted{}); len(changes) > 0 {
+	if changes := Compare(posture.Posture{}, posture.Posture{Powers: can(gateways)}, controller.Wanted{}, nil); len(changes) > 0 {
 		t.Errorf("before anything was exposed: %+v", changes)
 	}
 }
@@ -211,9 +211,115 @@ func TestFromLabelsToNames(t *testing.T) {
 		before.Attachment.Value = posture.Attachment{Namespaces: c.known, Selector: "team=relay"}
 		before.Routes[0].Ref.Namespace, after.Routes[0].Ref.Namespace = c.route, c.route
 		after.Attachment.Value = c.after
-		got := Compare(posture.Posture{Entries: []posture.Entry{before}}, posture.Posture{Entries: []posture.Entry{after}}, wanted)
+		got := Compare(posture.Posture{Entries: []posture.Entry{before}}, posture.Posture{Entries: []posture.Entry{after}}, wanted, nil)
 		if len(got) != 1 || got[0].Field != "attachment" || got[0].Direction != c.want {
 			t.Errorf("%s: %+v, want %s", c.name, got, c.want)
+		}
+	}
+}
+
+// passing is safe, but TLS is the pods' own.
+func passing() posture.Entry {
+	e := safe()
+	e.TLS.Value, e.ClientAuth.Value = posture.TLSPassthrough, posture.ClientNone
+	return e
+}
+
+// TestBackendsBehindPassthrough: what the gateway does not verify, only those can be trusted to that somebody looked at.
+func TestBackendsBehindPassthrough(t *testing.T) {
+	after := passing()
+	other := relay()
+	other.Ref.Name = "other"
+	after.Routes[0].Backends = append(after.Routes[0].Backends, other)
+	got := Compare(posture.Posture{Entries: []posture.Entry{passing()}}, posture.Posture{Entries: []posture.Entry{after}}, wanted, nil)
+	if len(got) != 1 || got[0].Field != "backend Service relay/other:8443" || got[0].Direction != Weaker {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestNetworkOfVerifiedPods: whom NetworkPolicies admit to pods of no exposure matters on the ports that a verified entry leads to.
+func TestNetworkOfVerifiedPods(t *testing.T) {
+	service := func(port string, admitted ...string) posture.Service {
+		peers := posture.Setting[posture.Peers]{Value: posture.Peers{Admitted: admitted}}
+		return posture.Service{
+			Subject: posture.Subject{Kind: "Service", Namespace: "relay", Name: "relay"},
+			Network: peers, Reach: map[string]posture.Setting[posture.Peers]{port: peers},
+		}
+	}
+	open := safe()
+	open.ClientAuth.Value = posture.ClientNone
+	for _, c := range []struct {
+		name  string
+		entry posture.Entry
+		port  string
+		want  int
+	}{
+		{"behind client certificates", safe(), "8443", 1},
+		{"behind passthrough", passing(), "8443", 1},
+		{"behind nothing", open, "8443", 0},
+		{"another port", safe(), "9090", 0},
+	} {
+		side := func(admitted ...string) posture.Posture {
+			s := service(c.port, admitted...)
+			if c.port != "8443" {
+				s.Reach["8443"] = posture.Setting[posture.Peers]{}
+			}
+			return posture.Posture{Entries: []posture.Entry{c.entry}, Services: []posture.Service{s}}
+		}
+		got := Compare(side("namespaces{a=b} pods{}"), side("namespaces{a=b} pods{}", "namespaces{c=d} pods{}"), controller.Wanted{}, nil)
+		if len(got) != c.want || c.want == 1 && (got[0].Field != "network" || got[0].Direction != Weaker) {
+			t.Errorf("%s: %+v", c.name, got)
+		}
+	}
+}
+
+// TestRotationByHand: a root of the trust domain of those that were trusted is no weakening, also where no exposure is declared.
+func TestRotationByHand(t *testing.T) {
+	domains := []controller.TrustDomain{{Name: "corp", SHA256: []string{"AA", "sha256:bb"}}, {Name: "partner", SHA256: []string{"cc"}}}
+	for sum, want := range map[string]string{"bb": Wider, "cc": Weaker, "dd": Weaker} {
+		after := safe()
+		after.ClientCA.Value = []posture.Anchor{{SHA256: []string{"aa", sum}}}
+		got := Compare(posture.Posture{Entries: []posture.Entry{safe()}}, posture.Posture{Entries: []posture.Entry{after}}, controller.Wanted{}, domains)
+		if len(got) != 1 || got[0].Field != "clientCA" || got[0].Direction != want {
+			t.Errorf("%s: %+v, want %s", sum, got, want)
+		}
+	}
+}
+
+// TestCallsOfWorkloads: a call that a workload makes by itself is not gone while its destination is there.
+func TestCallsOfWorkloads(t *testing.T) {
+	exit := posture.Exit{Subject: posture.Subject{Kind: "Workload", Namespace: "orders", Name: "app=orders"}, Host: "partner.example.com", Port: 443}
+	exit.Certificate.Value = "Secret orders/client"
+	still := posture.Destination{By: posture.Ref{Kind: "ServiceEntry"}, Host: "partner.example.com", Port: 443}
+	other := posture.Destination{By: posture.Ref{Kind: "ServiceEntry"}, Host: "other.example.com", Port: 443}
+	set := posture.Destination{Subject: exit.Subject, By: posture.Ref{Kind: "DestinationRule"}, Host: "partner.example.com", Port: 443}
+	for _, c := range []struct {
+		name  string
+		after []posture.Destination
+		want  string
+		by    string
+	}{
+		{"with its destination", []posture.Destination{other}, Gone, ""},
+		{"the destination stays", []posture.Destination{other, still}, Weaker, "ServiceEntry"},
+		{"another setting", []posture.Destination{still, set}, Weaker, "DestinationRule"},
+	} {
+		got := Compare(posture.Posture{Exits: []posture.Exit{exit}}, posture.Posture{Destinations: c.after}, controller.Wanted{}, nil)
+		if len(got) != 1 || got[0].Direction != c.want || got[0].By.Kind != c.by {
+			t.Errorf("%s: %+v", c.name, got)
+		}
+	}
+}
+
+// TestCertificateTowardsPods: a certificate that the gateway no longer presents is missed, another one is the pods' business.
+func TestCertificateTowardsPods(t *testing.T) {
+	before := safe()
+	before.Routes[0].Backends[0].Certificate.Value = "Secret edge/client"
+	for after, want := range map[string]int{"": 1, "Secret edge/next": 0} {
+		now := safe()
+		now.Routes[0].Backends[0].Certificate.Value = after
+		got := Compare(posture.Posture{Entries: []posture.Entry{before}}, posture.Posture{Entries: []posture.Entry{now}}, wanted, nil)
+		if len(got) != want || want == 1 && got[0].Direction != Weaker {
+			t.Errorf("%q: %+v", after, got)
 		}
 	}
 }

@@ -80,11 +80,11 @@ func (c *comparison) network(s posture.Subject, exposure string, b, a posture.Se
 	c.record(s, exposure, "network", order, a.By, text(b.Value), text(a.Value), a.Why)
 }
 
-// verifiedPorts are the ports of a Service to which entries that require a client certificate lead.
+// verifiedPorts are the ports of a Service to which entries lead that require a client certificate, or whose pods end TLS.
 func verifiedPorts(p posture.Posture, service posture.Subject) []int {
 	var out []int
 	for _, e := range p.Entries {
-		if !e.Served.Value || e.TLS.Value != posture.TLSTerminate || e.ClientAuth.Value != posture.ClientRequired {
+		if !e.Served.Value || e.TLS.Value != posture.TLSPassthrough && e.ClientAuth.Value != posture.ClientRequired {
 			continue
 		}
 		for _, r := range e.Routes {

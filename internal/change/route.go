@@ -32,6 +32,9 @@ func (c *comparison) routes(s posture.Subject, exposure string, before, after po
 		func(b, a posture.Backend) {
 			field := "backend " + backendKey(a) + " "
 			setting(c, s, exposure, field+"tls", b.TLS, a.TLS, posture.CompareTLS, plain)
+			if a.TLS.Value == b.TLS.Value && a.Certificate.Value == "" { // another TLS says it all, and pods tell whether they take another certificate
+				setting(c, s, exposure, field+"certificate", b.Certificate, a.Certificate, compareCertificate, plain)
+			}
 			setting(c, s, exposure, field+"minTLS", b.MinTLS, a.MinTLS, posture.CompareVersion, plain)
 			c.anchors(s, exposure, field+"ca", b.CA, a.CA, c.backendRoots(after, backendKey(a) == declared))
 			setting(c, s, exposure, field+"name", b.Name, a.Name, func(x, y string) posture.Order {
@@ -43,6 +46,8 @@ func (c *comparison) routes(s posture.Subject, exposure string, before, after po
 			switch old := backends(before); {
 			case backendKey(a) == declared:
 				direction = New
+			case len(old) > 0 && after.TLS.Value == posture.TLSPassthrough:
+				direction, why = Weaker, "TLS is passed through to it, and nothing says that it verifies clients as those before do"
 			case len(old) > 0 && !c.verified(a, c.after) && !slices.ContainsFunc(old, func(b posture.Backend) bool { return !c.verified(b, c.before) }):
 				direction, why = Weaker, "a route leads to it, and it is not verified as all were that routes led to before"
 			}

@@ -79,8 +79,7 @@ type Tree struct {
 	Clusters string   // a fleet of the same clusters without exposures, below testdata/corpus/clusters; "" where the fleet has none anyway
 }
 
-// Load reads a corpus: its entries in the order of the file ids, and its bases. An id is left out only where the file open gives the reason.
-// root is this repository.
+// Load reads a corpus: its entries in the order of the file ids, every one of which must be there, and its bases. root is this repository.
 func Load(root string) ([]Entry, map[string]Tree, error) {
 	dir := filepath.Join(root, "testdata", "corpus")
 	trees := map[string]Tree{}
@@ -91,17 +90,10 @@ func Load(root string) ([]Entry, map[string]Tree, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	missing, err := Open(root)
-	if err != nil {
-		return nil, nil, err
-	}
 	var entries []Entry
 	for _, id := range strings.Fields(string(list)) {
 		var e Entry
 		file := filepath.Join(dir, "entries", id+".yaml")
-		if missing[id] != "" {
-			continue
-		}
 		if err := read(file, &e); err != nil {
 			return nil, nil, err
 		}
@@ -115,12 +107,6 @@ func Load(root string) ([]Entry, map[string]Tree, error) {
 		err = fmt.Errorf("%d files in %s, and %d ids", len(files), filepath.Join(dir, "entries"), len(entries))
 	}
 	return entries, trees, err
-}
-
-// Open is why an id has no entry yet.
-func Open(root string) (map[string]string, error) {
-	out := map[string]string{}
-	return out, read(filepath.Join(root, "testdata", "corpus", "open.yaml"), &out)
 }
 
 // Unsafe says which kind of change it is.

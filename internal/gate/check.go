@@ -117,7 +117,7 @@ func compare(base, head *side) map[string][]change.Change {
 		if b := base.cluster(h.Name); b != nil {
 			before = b.Posture
 		}
-		out[h.Name] = change.Compare(before, h.Posture, h.Wanted)
+		out[h.Name] = change.Compare(before, h.Posture, h.Wanted, h.Facts.TrustDomains)
 	}
 	massRemoval(base, head, out)
 	return out

@@ -33,6 +33,9 @@ type Posture struct {
 	Powers      []Power      `json:"powers"`
 	Unknowns    []Unknown    `json:"unknowns"`
 	Assumptions []Assumption `json:"assumptions"`
+	// Destinations are what workloads may call by themselves, whatever is said of the calls: a call of one that is still there and presents
+	// no certificate any more is not gone.
+	Destinations []Destination `json:"-"`
 }
 
 // Ref names an object and, where one decided, its field.
@@ -250,6 +253,8 @@ type Backend struct {
 	CA     Setting[[]Anchor] `json:"ca"`
 	Name   Setting[string]   `json:"name"` // the name checked in the certificate; "" when none is
 	MinTLS Setting[string]   `json:"minTLS"`
+	// Certificate is what the gateway presents, as in Exit; compared with the base and judged by no rule: pods may well ask for none.
+	Certificate Setting[string] `json:"-"`
 }
 
 // Exit is one way out of the cluster that originates TLS, or should: one destination of an egress gateway, or a workload
@@ -270,6 +275,14 @@ type Exit struct {
 	Names       Setting[[]string] `json:"names"` // names checked in the server's certificate; empty: any name of the CA
 	SNI         string            `json:"sni"`
 	Users       Setting[Users]    `json:"users"`
+}
+
+// Destination is a host and port outside of the cluster that an object names, or that a setting for some workload is for.
+type Destination struct {
+	Subject Subject // the workload; zero for any
+	By      Ref
+	Host    string
+	Port    int
 }
 
 // Users is who may use an exit, and so borrows its certificate.

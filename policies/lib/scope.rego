@@ -81,12 +81,16 @@ key(thing) := sprintf("%s/%s", [thing.namespace, thing.name])
 # declared are the Services that the fleet's exposures name.
 declared := {key(want.service) | some want in input.wanted.entries}
 
-# exposed are the declared Services, and those that an entry with client certificates reaches.
+# exposed are the declared Services, and those that an entry with client certificates reaches, or one whose pods end TLS.
 exposed := declared | {service |
 	some entry in inside
-	entry.clientAuth.value == "required"
+	verified(entry)
 	some service in reached(entry)
 }
+
+verified(entry) if entry.clientAuth.value == "required"
+
+verified(entry) if entry.tls.value == "passthrough"
 
 # pods are the selectors of the exposed pods, each with its namespace.
 pods contains {"namespace": want.service.namespace, "labels": want.pods} if {

@@ -40,8 +40,11 @@ func (r *reader) hop(b *posture.Backend) {
 		if i == 0 {
 			b.TLS = by("tls", at, fmt.Sprintf("%s is for it", p.object)+tie)
 			b.MinTLS = unheld(lowest, at, "no lowest version towards backends is documented")
-			b.CA, b.Name = ca, name
+			b.CA, b.Name, b.Certificate = ca, name, presented(p)
 			continue
+		}
+		if c := presented(p); c.Value != b.Certificate.Value {
+			b.Certificate = unheld("", c.By, "the policies for it differ in the certificate"+tie)
 		}
 		b.CA.Value = append(b.CA.Value, ca.Value...)
 		if len(ca.Value) == 0 {
@@ -104,6 +107,21 @@ func lists(d *backendTLS, port int) bool {
 		}
 	}
 	return false
+}
+
+// presented is the certificate that a policy makes the controller present to the pods (docs how-to-backend-mtls-gateway-api.md).
+func presented(p policy[backendTLS]) posture.Setting[string] {
+	const field = "spec.default.clientCertificateRef"
+	at := gatewayapi.Nearest(p.object, field)
+	ref := p.spec.Default.ClientCertificateRef
+	if ref == nil {
+		return unheld("", at, "clientCertificateRef is not set")
+	}
+	namespace := p.object.Namespace
+	if ref.Namespace != nil {
+		namespace = string(*ref.Namespace)
+	}
+	return by("Secret "+namespace+"/"+string(ref.Name), at, "clientCertificateRef names it")
 }
 
 // server is how a policy verifies the pods' certificate. Without verify it does not; sni alone checks no name.

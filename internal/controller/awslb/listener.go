@@ -7,6 +7,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/gatespan/gatespan/internal/gatewayapi"
+	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/posture"
 )
 
@@ -97,6 +98,12 @@ func (r *reader) clients(f found, e *posture.Entry) {
 	// The headers that it adds are documented; what becomes of those that a client sends under the same names is not, and the header of
 	// mode passthrough, X-Amzn-Mtls-Clientcert, is not among those that it adds.
 	e.Forwarding = by("sanitize", at, "the load balancer writes X-Amzn-Mtls-Clientcert-* itself")
+	for i, a := range f.Attributes { // AWS, header-modification.html, "Rename mTLS/TLS headers"
+		if strings.HasPrefix(a.Key, "routing.http.request.x_amzn_mtls_clientcert") {
+			e.Forwarding = unheld("forward", f.ref(object.Item(".listenerAttributes", i)),
+				"the load balancer writes the header under another name, and nothing replaces one that a client sends under its own")
+		}
+	}
 	r.Assume(f.object, f.field+".mutualAuthentication.mode",
 		"the load balancer replaces X-Amzn-Mtls-Clientcert-* headers that a client sends, which AWS does not document, and pods take no identity from others")
 }

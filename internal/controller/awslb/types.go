@@ -65,8 +65,13 @@ type listenerConfiguration struct {
 	ALPNPolicy           any                   `json:"alpnPolicy,omitempty"`
 	Stickiness           any                   `json:"targetGroupStickiness,omitempty"`
 	MutualAuthentication *mutualAuthentication `json:"mutualAuthentication,omitempty"`
-	Attributes           any                   `json:"listenerAttributes,omitempty"`
+	Attributes           []attribute           `json:"listenerAttributes,omitempty"`
 	QUICEnabled          *bool                 `json:"quicEnabled,omitempty"`
+}
+
+type attribute struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
 }
 
 type mutualAuthentication struct {

@@ -77,6 +77,7 @@ func join(to *posture.Posture, from posture.Posture) {
 	to.Prerequisites = append(to.Prerequisites, from.Prerequisites...)
 	to.Unknowns = append(to.Unknowns, from.Unknowns...)
 	to.Assumptions = append(to.Assumptions, from.Assumptions...)
+	to.Destinations = append(to.Destinations, from.Destinations...)
 }
 
 func eachBackend(entries []posture.Entry, do func(*posture.Backend)) {

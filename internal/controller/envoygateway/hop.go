@@ -54,7 +54,7 @@ func (r *reader) hop(p proxyConfig, e *posture.Entry, route posture.Ref, b *post
 		port = r.PortName(b.Ref.Namespace, b.Ref.Name, b.Port)
 	}
 	h := r.tls(p, b.From, gatewayapi.GroupOf(b.Ref.APIVersion), b.Ref, port, nil)
-	b.TLS, b.CA, b.MinTLS = h.tls, h.ca, h.minTLS
+	b.TLS, b.CA, b.MinTLS, b.Certificate = h.tls, h.ca, h.minTLS, h.certificate
 	b.Name = posture.Setting[string]{Value: strings.Join(h.names.Value, ", "), Enforcer: h.names.Enforcer, By: h.names.By, Why: h.names.Why}
 }
 

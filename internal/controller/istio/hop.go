@@ -47,24 +47,29 @@ func (r *reader) inside(g *object.Object, b *posture.Backend, w workload) {
 	u, _ := r.weakest(choices, host, nil, w)
 	said := slices.ContainsFunc(choices, func(c choice) bool { return c.tls != nil && c.tls.Mode != "" })
 	if !said {
-		if strict, at, why := r.strict(b.Ref.Namespace, b.Ref.Name, b.Port); strict {
+		strict, at, why := r.strict(b.Ref.Namespace, b.Ref.Name, b.Port)
+		if ignored := r.ignored[host]; ignored != nil && (strict || len(choices) == 0) {
+			at = gatewayapi.RefOf(ignored, object.Key("metadata.annotations", annotationIgnorePolicy))
+			told := ignored.String() + " is ignored, as its annotation asks"
+			if strict {
+				told += ", and " + why
+			}
+			why = told
+		}
+		if strict {
 			u = upstream{
 				tls:   posture.Setting[string]{Value: "mesh", Enforcer: posture.ByMesh, By: at, Why: why},
 				ca:    posture.Setting[[]posture.Anchor]{Value: r.meshAnchor(), Enforcer: posture.ByMesh, By: at, Why: why},
 				names: posture.Setting[[]string]{Value: []string{}, Enforcer: posture.ByMesh, By: at, Why: why},
 			}
 		} else if len(choices) == 0 {
-			switch ignored := r.ignored[host]; {
-			case ignored != nil:
-				at = gatewayapi.RefOf(ignored, object.Key("metadata.annotations", annotationIgnorePolicy))
-				why = ignored.String() + " is ignored, as its annotation asks"
-			case r.Objects.Find("", "Service", b.Ref.Namespace, b.Ref.Name) == nil:
+			if r.ignored[host] == nil && r.Objects.Find("", "Service", b.Ref.Namespace, b.Ref.Name) == nil {
 				at = b.From
 			}
 			u = plain(at, why)
 		}
 	}
-	b.TLS, b.CA = u.tls, u.ca
+	b.TLS, b.CA, b.Certificate = u.tls, u.ca, u.certificate
 	b.Name = posture.Setting[string]{Value: strings.Join(u.names.Value, ","), Enforcer: u.names.Enforcer, By: u.names.By, Why: u.names.Why}
 	switch u.tls.Value {
 	case "mesh":
@@ -136,19 +141,10 @@ func (r *reader) entriesFor(host, namespace string) []*item[serviceEntrySpec] {
 	return others
 }
 
-// targets are the addresses that a ServiceEntry stands for.
+// targets are the addresses that a ServiceEntry stands for to a gateway.
 func (r *reader) targets(s *item[serviceEntrySpec], host string, port int) []target {
-	t := target{host: host, namespace: s.object.Namespace, dial: host, port: port, dialPort: port, entry: s}
-	portName := ""
 	for i, p := range s.spec.Ports {
-		if p.Number != port {
-			continue
-		}
-		portName = p.Name
-		if p.TargetPort != 0 {
-			t.dialPort = p.TargetPort
-		}
-		if strings.EqualFold(p.Protocol, "UDP") {
+		if p.Number == port && strings.EqualFold(p.Protocol, "UDP") {
 			r.Unknown(s.object, "value", object.Item("spec.ports", i)+".protocol", "TLS is not spoken over UDP")
 		}
 	}
@@ -162,6 +158,21 @@ func (r *reader) targets(s *item[serviceEntrySpec], host string, port int) []tar
 	}
 	if s.spec.Location == "MESH_INTERNAL" {
 		r.Unknown(s.object, "value", "spec.location", "the mesh takes the destination for one of its own workloads")
+	}
+	return addresses(s, host, port)
+}
+
+func addresses(s *item[serviceEntrySpec], host string, port int) []target {
+	t := target{host: host, namespace: s.object.Namespace, dial: host, port: port, dialPort: port, entry: s}
+	portName := ""
+	for _, p := range s.spec.Ports {
+		if p.Number != port {
+			continue
+		}
+		portName = p.Name
+		if p.TargetPort != 0 {
+			t.dialPort = p.TargetPort
+		}
 	}
 	if len(s.spec.Endpoints) == 0 {
 		return []target{t}
@@ -276,42 +287,4 @@ func (r *reader) users(l *gatewayapi.Listener, e *posture.Entry) posture.Setting
 		at, why = e.ClientAuth.By, "the listener asks for no identity of the mesh, and no NetworkPolicy closes the proxies"
 	}
 	return unheld(none, at, why)
-}
-
-// sidecarExits are the calls that leave in plaintext: sidecars get no TLS at all from a rule that names a credential and has no
-// workloadSelector (cluster_tls.go buildUpstreamClusterTLSContext).
-func (r *reader) sidecarExits() {
-	for _, d := range r.rules {
-		if d.policy || d.spec.WorkloadSelector != nil || d.spec.TrafficPolicy == nil {
-			continue
-		}
-		for i := range r.services {
-			s := &r.services[i]
-			for _, host := range s.spec.Hosts {
-				if d.host != host && !wildcardMatches(d.host, host) {
-					continue
-				}
-				for _, p := range s.spec.Ports {
-					c := d.choose(d.spec.TrafficPolicy, "spec.trafficPolicy", p.Number)
-					if c.tls == nil || c.tls.CredentialName == "" || strings.HasPrefix(c.tls.CredentialName, "configmap://") ||
-						c.tls.Mode != modeSimple && c.tls.Mode != modeMutual {
-						continue
-					}
-					r.plainExits(d, c, s, host, p.Number)
-				}
-			}
-		}
-	}
-}
-
-func (r *reader) plainExits(d *rule, c choice, s *item[serviceEntrySpec], host string, port int) {
-	u := plain(c.at(".credentialName"), "sidecars get no TLS from a rule with credentialName and without workloadSelector")
-	for _, t := range r.targets(s, host, port) {
-		r.Posture.Exits = append(r.Posture.Exits, posture.Exit{
-			Subject: gatewayapi.SubjectOf(d.object), Controller: r.Profile.Name, Destination: gatewayapi.RefOf(s.object, ""),
-			Host: t.dial, Port: t.dialPort, Paths: []posture.Ref{},
-			TLS: u.tls, MinTLS: unheld("", u.tls.By, u.tls.Why), Certificate: u.certificate, CA: u.ca, Names: u.names,
-			Users: unheld(posture.Users{Everybody: true, Principals: []string{}, Pods: []string{}}, u.tls.By, "every workload with a sidecar that sees the rule"),
-		})
-	}
 }

@@ -26,6 +26,9 @@ func (r *reader) hops(p proxyConfig, e *posture.Entry) {
 				b := &list[j]
 				h := r.hop(b)
 				b.TLS, b.CA, b.Name, b.MinTLS = h.tls, h.ca, h.name, h.minTLS
+				if b.TLS.Value != posture.TLSNone {
+					b.Certificate = r.clientCertificate(p, route.Ref)
+				}
 				if b.External {
 					r.exit(p, e, route.Ref, b)
 				}

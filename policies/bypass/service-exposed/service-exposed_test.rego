@@ -25,6 +25,15 @@ test_blocks_pods_of_a_service_behind_client_certificates if {
 	given.blocks(rule.deny) with input as hand_written
 }
 
+behind(change) := object.union(given.entry(change), {"posture": {
+	"ways": [object.union(given.safe_way, {"selector": {"app": "relay"}})],
+	"services": [given.safe_service],
+}})
+
+test_blocks_pods_that_end_tls_themselves if given.blocks(rule.deny) with input as behind({"tls": {"value": "passthrough"}, "clientAuth": {"value": "none"}})
+
+test_passes_pods_behind_a_listener_that_verifies_nobody if given.passes(rule.deny) with input as behind({"clientAuth": {"value": "none"}})
+
 test_passes_other_pods if given.passes(rule.deny) with input as way({})
 
 test_passes_another_namespace if {
