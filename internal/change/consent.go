@@ -44,7 +44,7 @@ func (c *comparison) hatchNew(h posture.Hatch) {
 }
 
 // service compares who may reach a Service's pods past the gateway: those of an exposure on any port, those behind an entry that verifies
-// clients on the ports that its routes lead to. Of other Services it is nobody's business here.
+// clients on the ports that its routes lead to. Of other Services it is only told.
 func (c *comparison) service(b, a posture.Service) {
 	exposure := ""
 	for _, w := range c.wanted.Entries {
@@ -56,7 +56,17 @@ func (c *comparison) service(b, a posture.Service) {
 		c.network(a.Subject, exposure, b.Network, a.Network)
 		return
 	}
-	for _, port := range verifiedPorts(c.after, a.Subject) {
+	ports := verifiedPorts(c.after, a.Subject)
+	if len(ports) == 0 {
+		told := len(c.out)
+		c.network(a.Subject, exposure, b.Network, a.Network)
+		for i := told; i < len(c.out); i++ {
+			if c.out[i].Direction == Weaker {
+				c.out[i].Direction = Other
+			}
+		}
+	}
+	for _, port := range ports {
 		was, known := b.Reach[strconv.Itoa(port)]
 		if !known {
 			was = b.Network

@@ -38,7 +38,7 @@ func (c *comparison) routes(s posture.Subject, exposure string, before, after po
 			setting(c, s, exposure, field+"minTLS", b.MinTLS, a.MinTLS, posture.CompareVersion, plain)
 			c.anchors(s, exposure, field+"ca", b.CA, a.CA, c.backendRoots(after, backendKey(a) == declared))
 			setting(c, s, exposure, field+"name", b.Name, a.Name, func(x, y string) posture.Order {
-				return posture.CompareNames(names(x), names(y))
+				return posture.CompareNames(single(x), single(y))
 			}, plain)
 		},
 		func(a posture.Backend) {
@@ -58,6 +58,7 @@ func (c *comparison) routes(s posture.Subject, exposure string, before, after po
 		},
 	)
 	c.paths(s, exposure, before, after)
+	c.names(s, exposure, before, after)
 	mirrors := func(e posture.Entry) []posture.Backend {
 		var out []posture.Backend
 		for _, r := range e.Routes {
@@ -83,7 +84,7 @@ func (c *comparison) verified(b posture.Backend, of posture.Posture) bool {
 	return b.TLS.Value == "mesh" || b.TLS.Value == "tls" && pinned(b.CA.Value) && b.Name.Value != ""
 }
 
-func names(one string) []string {
+func single(one string) []string {
 	if one == "" {
 		return nil
 	}
@@ -130,6 +131,38 @@ func (c *comparison) paths(s posture.Subject, exposure string, before, after pos
 			}
 		}
 		c.out = append(c.out, Change{Subject: s, By: a.route, Field: "paths", Before: text(b), After: text(a), Direction: direction, Exposure: exposure})
+	}, nil, nil)
+}
+
+// names compares which hosts each route serves. One that served some of its entry's and now serves all is weaker: what tells callers apart by
+// host, such as an AuthorizationPolicy, let others through there. Some more are wider.
+func (c *comparison) names(s posture.Subject, exposure string, before, after posture.Entry) {
+	served := func(e posture.Entry, r posture.Route) []string {
+		if len(r.Hostnames) > 0 {
+			return r.Hostnames
+		}
+		return e.Hostnames
+	}
+	text := func(names []string) string {
+		if len(names) == 0 {
+			return "every host"
+		}
+		return list(names)
+	}
+	if !slices.Equal(before.Hostnames, after.Hostnames) {
+		return // the entry's own change says it
+	}
+	pair(before.Routes, after.Routes, func(r posture.Route) string { return r.Ref.Kind + " " + r.Ref.Namespace + "/" + r.Ref.Name }, func(b, a posture.Route) {
+		was, is := served(before, b), served(after, a)
+		order := posture.CompareNames(was, is)
+		if order == posture.Same || order == posture.Stronger {
+			return
+		}
+		change := Change{Subject: s, By: a.Ref, Field: "hosts", Before: text(was), After: text(is), Direction: Wider, Exposure: exposure, Why: a.Ref.Kind + " serves them"}
+		if len(b.Hostnames) > 0 && len(a.Hostnames) == 0 {
+			change.Direction = Weaker
+		}
+		c.out = append(c.out, change)
 	}, nil, nil)
 }
 

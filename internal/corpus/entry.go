@@ -23,7 +23,7 @@ const (
 type Entry struct {
 	ID         string
 	Controller string // a controller's name, or any
-	Side       string // provider, consumer, both
+	Side       string // who is weakened: those who are called (provider), those who call (consumer), both
 	Change     string // what is changed
 	Why        string // what the controller then does
 	Source     string // where that is written down, if the package of the controller does not already say

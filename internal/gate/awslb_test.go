@@ -45,11 +45,6 @@ kind: LoadBalancerConfiguration
 metadata: {name: base, namespace: edge}
 spec: {listenerConfigurations: [{protocolPort: 'HTTPS:443', sslPolicy: ELBSecurityPolicy-TLS13-1-3-2021-06}]}
 `, "spec: {listenerConfigurations"), "mtls/client-certificate-not-required", listener, "LoadBalancerConfiguration edge/base", false},
-		{"U039 an HTTP listener", func(r *gatetest.Repo) string {
-			r.Replace(edge, "  listeners:\n", "  listeners:\n  - {name: http, port: 80, protocol: HTTP}\n")
-			r.Append(relay, "---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: plain, namespace: edge}\nspec: {parentRefs: [{name: edge, sectionName: http}], rules: [{backendRefs: [{name: relay, namespace: relay, port: 8443}]}]}\n")
-			return r.Line(edge, "name: http,")
-		}, "mtls/plaintext-listener", "Gateway edge/edge listener http", "Gateway edge/edge", false},
 		{"plaintext to the pods", replace(relay, "    protocol: HTTPS\n", "    protocol: HTTP\n", "protocol: HTTP"), "backend/plaintext-hop", listener, targets, false},
 		{"no target group configuration", without(relay, "kind: TargetGroupConfiguration", ""), "backend/plaintext-hop", listener, "", false},
 		{"another Service is not attested", func(r *gatetest.Repo) string {

@@ -18,38 +18,15 @@ func TestNginxAsProvider(t *testing.T) {
 		secret   = "        name: edge-ledger-tls\n"
 		option   = secret + "      mode: Terminate\n      options:\n        nginx.org/ssl-protocols: TLSv1.3\n"
 		changed  = secret + "      mode: Terminate\n      options:\n        nginx.org/ssl-protocols: "
-		service  = "    service:\n      externalTrafficPolicy: Local\n"
-		filter   = "  rules:\n  - backendRefs:\n"
-		snippets = `apiVersion: gateway.nginx.org/v1alpha1
-kind: SnippetsFilter
-metadata: {name: weak, namespace: edge}
-spec: {snippets: [{context: http.server.location, value: "proxy_ssl_verify off;"}]}
-`
 	)
 	for _, row := range []unsafe{
-		{"U154 no option", edited(edge, option, secret+"      mode: Terminate\n"), "tls/version-below-floor", listener, gateway, false},
-		{"U155 1.2 and 1.3", replace(edge, option, changed+"TLSv1.2 TLSv1.3\n", "TLSv1.2 TLSv1.3"), "tls/version-below-floor", listener, gateway, false},
-		{"U156 one of two listeners has it", edited(edge, option, secret+"      mode: Terminate\n      options: {}\n"), "tls/version-below-floor", listener, gateway, false},
-		{"U157 two floors on one port", replace(edge, option, changed+"TLSv1.2\n", "ssl-protocols: TLSv1.2"), "tls/version-below-floor", listener, gateway, false},
 		{"SSLv3", replace(edge, option, changed+"TLSv1.3 SSLv3\n", "SSLv3"), "tls/version-below-floor", listener, gateway, false},
 		{"a word that is no version", replace(edge, option, changed+"tlsv1.3\n", "tlsv1.3"), "unknown/value", gateway, gateway, false},
 		{"a misspelled option", replace(edge, option, secret+"      mode: Terminate\n      options:\n        nginx.org/ssl-protocol: TLSv1.3\n", "ssl-protocol:"), "unknown/field", gateway, gateway, false},
 		{"long sessions", replace(edge, option, option+"        nginx.org/ssl-session-timeout: 1d\n", "ssl-session-timeout"), "mtls/session-resumption", listener, gateway, false},
-		{"U158 AllowInsecureFallback", replace(edge, "mode: AllowValidOnly", "mode: AllowInsecureFallback", "AllowInsecureFallback"), "mtls/client-certificate-not-required", listener, gateway, false},
-		{"U159 perPort is weaker", replace(edge, "    frontend:\n", `    frontend:
-      perPort:
-      - port: 443
-        tls: {validation: {caCertificateRefs: [{group: "", kind: ConfigMap, name: edge-client-ca}], mode: AllowInsecureFallback}}
-`, "AllowInsecureFallback"), "mtls/client-certificate-not-required", listener, gateway, false},
 		{"no frontend", edited(edge, "        validation:\n          caCertificateRefs:\n          - group: \"\"\n            kind: ConfigMap\n            name: edge-client-ca\n          mode: AllowValidOnly\n", "        {}\n"), "mtls/client-certificate-not-required", listener, gateway, false},
 		{"a CA that nothing makes", edited(edge, "          - group: \"\"\n            kind: ConfigMap\n            name: edge-client-ca\n", "          - group: \"\"\n            kind: ConfigMap\n            name: edge-client-ca\n          - group: \"\"\n            kind: ConfigMap\n            name: more\n"), "mtls/missing-ca", gateway, gateway, false},
 		{"TLS that ends on a TLS listener", edited(edge, "      mode: Passthrough\n", "      mode: Terminate\n      certificateRefs: [{name: vault-tls}]\n"), "drift/not-served", "Gateway edge/edge listener vault", gateway, false},
-		{"U161 a snippet of a route", func(r *gatetest.Repo) string {
-			r.Append(ledger, "---\n"+snippets)
-			r.Replace(ledger, "    filters:\n", "    filters:\n    - {type: ExtensionRef, extensionRef: {group: gateway.nginx.org, kind: SnippetsFilter, name: weak}}\n")
-			return r.Line(ledger, "proxy_ssl_verify")
-		}, "bypass/escape-hatch", "SnippetsFilter edge/weak", "SnippetsFilter edge/weak", false},
-		{"U161 a snippet elsewhere", replace(ledger, "    filters:\n", "    filters:\n    - {type: ExtensionRef, extensionRef: {group: gateway.nginx.org, kind: SnippetsFilter, name: weak}}\n", "ExtensionRef"), "bypass/escape-hatch", "HTTPRoute edge/ledger", "HTTPRoute edge/ledger", false},
 		{"a snippet of a gateway", add(edge, `apiVersion: gateway.nginx.org/v1alpha1
 kind: SnippetsPolicy
 metadata: {name: weak, namespace: edge}
@@ -62,9 +39,6 @@ kind: AccessPolicy
 metadata: {name: more, namespace: edge}
 spec: {action: Allow}
 `, "kind: AccessPolicy"), "unknown/kind", "AccessPolicy edge/more", "AccessPolicy edge/more", false},
-		{"U162 no check of SNI", replace(edge, "disableSNIHostValidation: false", "disableSNIHostValidation: true", "disableSNIHostValidation"), "bypass/escape-hatch", proxy, proxy, false},
-		{"U163 patches", replace(edge, service, "    service:\n      patches: [{value: {spec: {ports: [{port: 9113}]}}}]\n      externalTrafficPolicy: Local\n", "9113"), "bypass/escape-hatch", proxy, proxy, false},
-		{"U163 host ports", replace(edge, "      replicas: 2\n", "      replicas: 2\n      container: {hostPorts: [{port: 443, containerPort: 443}]}\n", "hostPorts"), "bypass/escape-hatch", proxy, proxy, false},
 		{"U163 node ports", replace(edge, "      type: LoadBalancer\n", "      type: NodePort\n", "loadBalancerSourceRanges:"), "change/weaker", listener, proxy, true},
 		{"another image", replace(edge, "      replicas: 2\n", "      replicas: 2\n      container: {image: {repository: example.com/mine}}\n", "example.com/mine"), "bypass/escape-hatch", proxy, proxy, false},
 		{"a field that nobody knows", replace(edge, "  disableSNIHostValidation", "  disableTLS: true\n  disableSNIHostValidation", "disableTLS"), "unknown/field", proxy, proxy, false},

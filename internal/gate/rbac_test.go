@@ -73,8 +73,6 @@ rules:
 - {apiGroups: [gateway.envoyproxy.io], resources: ["*"], verbs: [patch]}
 ---
 `+to("ClusterRole", "admin", "edge", contractors), "resources:"), wildcard, "Group contractors", "ClusterRole part", false},
-		{"U192 bind and escalate", grant(clusterRole("climb", "{apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], verbs: [bind, escalate]}")+to("ClusterRole", "climb", "", contractors), "bind, escalate"),
-			wildcard, "Group contractors", "ClusterRole climb", false},
 		{"U192 impersonate", grant(clusterRole("be", "{apiGroups: [\"\"], resources: [groups], verbs: [impersonate]}")+to("ClusterRole", "be", "", contractors), "impersonate"),
 			wildcard, "Group contractors", "ClusterRole be", false},
 		{"U193 keys of a certificate authority", grant(`apiVersion: cert-manager.io/v1

@@ -193,30 +193,7 @@ func TestHandWritten(t *testing.T) {
 		return func(r *gatetest.Repo) string { r.Append(byHandRoot, text); return "" }
 	}
 	check(t, handWritten, []unsafe{
-		{"U002 left out", func(r *gatetest.Repo) string { r.Replace(byHandRoot, "edge.yaml, policy.yaml", "edge.yaml"); return "" }, "mtls/client-certificate-not-required", listener, "", false},
-		{"U005 VerifyIfGiven", replace(byHandPolicy, "mode: RequireAndVerify", "mode: VerifyIfGiven", "VerifyIfGiven"), "mtls/client-certificate-not-required", listener, "ClientTrafficPolicy edge/edge", false},
-		{"U010 no identities any more", func(r *gatetest.Repo) string {
-			r.Replace(byHandPolicy, "mode: RequireAndVerify", "mode: RequireAndVerify\n      subjectAltNames: {dnsNames: [{type: Exact, value: a.example.com}]}")
-			r.Commit("one identity")
-			r.Replace(byHandPolicy, "\n      subjectAltNames: {dnsNames: [{type: Exact, value: a.example.com}]}", "")
-			return ""
-		}, "change/weaker", listener, "ClientTrafficPolicy edge/edge", true},
-		{"U196 another CA of the same name", func(r *gatetest.Repo) string {
-			r.Replace(byHand, root(t, "clients"), root(t, "others"))
-			return ""
-		}, "change/ca-exchanged", listener, "", true},
-		{"U201 deleted by a patch", patch("patches:\n- patch: '{apiVersion: gateway.envoyproxy.io/v1alpha1, kind: ClientTrafficPolicy, metadata: {name: edge, namespace: edge}, $patch: delete}'\n"), "mtls/client-certificate-not-required", listener, "", false},
-		{"U202 a field deleted by a patch", patch("patches:\n- patch: '{apiVersion: gateway.envoyproxy.io/v1alpha1, kind: ClientTrafficPolicy, metadata: {name: edge, namespace: edge}, spec: {tls: {clientValidation: null}}}'\n"), "mtls/client-certificate-not-required", listener, "", false},
 		{"U204 JSON patch", patch("patches:\n- target: {kind: ClientTrafficPolicy}\n  patch: |-\n    - op: replace\n      path: /spec/tls/minVersion\n      value: \"1.2\"\n"), "tls/version-below-floor", listener, "ClientTrafficPolicy edge/edge", false},
-		{"U209 local-config", replace(byHandPolicy, "metadata: {name: edge, namespace: edge}", "metadata: {name: edge, namespace: edge, annotations: {config.kubernetes.io/local-config: \"true\"}}", "local-config"), "render/dropped-object", "", "", false},
-		{"U231 in a List", func(r *gatetest.Repo) string {
-			r.Append(byHand, "---\napiVersion: v1\nkind: List\nitems:\n- apiVersion: gateway.networking.k8s.io/v1\n  kind: Gateway\n  metadata: {name: second, namespace: edge}\n  spec: {gatewayClassName: eg, listeners: [{name: open, port: 8443, protocol: HTTPS, tls: {certificateRefs: [{name: x}]}}]}\n")
-			return ""
-		}, "mtls/client-certificate-not-required", "Gateway edge/second listener open", "", false},
-		{"U183 a Service around", func(r *gatetest.Repo) string {
-			r.Append(byHand, "---\napiVersion: v1\nkind: Service\nmetadata: {name: api, namespace: api}\nspec: {selector: {app: api}, ports: [{port: 8443}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: shortcut, namespace: api}\nspec: {type: NodePort, selector: {app: api}, ports: [{port: 8443}]}\n")
-			return r.Line(byHand, "NodePort")
-		}, "bypass/service-exposed", "", "Service api/shortcut", false},
 	})
 }
 

@@ -112,7 +112,6 @@ func TestTheGateItself(t *testing.T) {
 		{"U245 the job that it needs", edit(workflow, "make tool", "echo exit 0 > bin/tool"), "gate/pipeline-changed", "Pipeline " + workflow, "", true},
 		{"U245 the workflow does not start", edit(workflow, "on: pull_request", "on: workflow_dispatch"), "gate/pipeline-changed", "Pipeline " + workflow, "", true},
 		{"U245 the workflow is gone", func(r *gatetest.Repo) string { r.Remove(workflow); return workflow }, "gate/pipeline-changed", "Pipeline " + workflow, "", true},
-		{"U245 another revision of the hook", edit(hooks, "rev: abc", "rev: abd"), "gate/pipeline-changed", "Pipeline " + hooks, "", true},
 		{"U245 who calls the workflow", edit(caller, "  gate: {uses: ./.github/workflows/gate.yml}\n", ""), "gate/pipeline-changed", "Pipeline " + caller, "", true},
 		{"U245 what the job runs first", edit(script, "install-it", "echo exit 0 > bin/gatespan"), "gate/pipeline-changed", "Pipeline " + script, "", true},
 		{"somebody else in a role", more(`clusters: "eks-prod": roles: clusterOperators: [{kind: "Group", name: "everybody"}]`), "gate/roles-changed", cluster, cluster, true},

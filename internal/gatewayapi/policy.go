@@ -2,11 +2,13 @@ package gatewayapi
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/gatespan/gatespan/internal/object"
+	"github.com/gatespan/gatespan/internal/posture"
 )
 
 // BackendTLSPolicy is a policy that targets a Service or the like, decoded.
@@ -65,6 +67,22 @@ func (w *World) BackendTLSPolicies(namespace, service, group, kind, portName str
 		return cmp.Or(cmp.Compare(rank[a.Section], rank[b.Section]), cmp.Compare(a.Object.Name, b.Object.Name))
 	})
 	return out
+}
+
+// OtherPort is a BackendTLSPolicy that is for the backend, but for another of its ports, and why the hop is plaintext therefore. Of several
+// it is the first by name.
+func (w *World) OtherPort(namespace, service, group, kind, portName string) (at posture.Ref, why string, found bool) {
+	w.BackendTLSPolicies(namespace, service, group, kind, portName) // they are decoded now
+	for _, p := range w.policies {
+		for i, ref := range p.Spec.TargetRefs {
+			if section := string(deref(ref.SectionName, "")); p.Object.Namespace == namespace && string(ref.Group) == group && string(ref.Kind) == kind &&
+				string(ref.Name) == service && section != "" && section != portName {
+				at = RefOf(p.Object, object.Item("spec.targetRefs", i)+".sectionName")
+				return at, fmt.Sprintf("%s is for its port %s alone, so the hop is plaintext", p.Object, section), true
+			}
+		}
+	}
+	return posture.Ref{}, "", false
 }
 
 // Rivals are the policies of the highest scope: one of them is in force, and with more than one Git does not tell which.

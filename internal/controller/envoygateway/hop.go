@@ -81,6 +81,10 @@ func (r *reader) tls(p proxyConfig, from posture.Ref, group string, to posture.R
 			from = gatewayapi.Nearest(target.object, "spec.tls")
 			return none(fmt.Sprintf("%s has no tls and no BackendTLSPolicy targets it", target.object))
 		}
+		if at, why, found := r.OtherPort(to.Namespace, to.Name, group, to.Kind, port); found {
+			from = at
+			return none(why)
+		}
 		return none("no BackendTLSPolicy targets it, so the hop is plaintext")
 	}
 	var h hop

@@ -46,6 +46,9 @@ func (r *reader) hop(b *posture.Backend) hop {
 	port := r.PortName(b.Ref.Namespace, b.Ref.Name, b.Port)
 	policies := r.BackendTLSPolicies(b.Ref.Namespace, b.Ref.Name, "", "Service", port)
 	if len(policies) == 0 {
+		if at, why, found := r.OtherPort(b.Ref.Namespace, b.Ref.Name, "", "Service", port); found {
+			return plain(at, why)
+		}
 		return plain(b.From, "no BackendTLSPolicy targets it, so the hop is plaintext")
 	}
 	out := r.fromPolicy(policies[0])

@@ -53,8 +53,14 @@ func plain(b *posture.Backend, why string) {
 // hop is what the BackendTLSPolicies of a Service's port make of the way to it. The oldest counts, whether or not it names the port,
 // unlike what Gateway API says; its age is not in Git, so that all of them together are the weakest (codeHTTP loadHTTPServers).
 func (r *reader) hop(b *posture.Backend) {
-	policies := r.BackendTLSPolicies(b.Ref.Namespace, b.Ref.Name, "", "Service", r.PortName(b.Ref.Namespace, b.Ref.Name, b.Port))
+	port := r.PortName(b.Ref.Namespace, b.Ref.Name, b.Port)
+	policies := r.BackendTLSPolicies(b.Ref.Namespace, b.Ref.Name, "", "Service", port)
 	if len(policies) == 0 {
+		if at, why, found := r.OtherPort(b.Ref.Namespace, b.Ref.Name, "", "Service", port); found {
+			plain(b, why)
+			b.TLS.By = at
+			return
+		}
 		plain(b, "no BackendTLSPolicy targets it, so the hop is plaintext, or TLS by a ServersTransport of the installation")
 		return
 	}
