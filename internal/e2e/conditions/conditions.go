@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gatespan/gatespan/internal/posture"
 )
@@ -113,7 +114,7 @@ func (o Object) routes(p posture.Posture, same Same) {
 // policy: nothing rests on one that counts for none of its targets. One whose content is refused is another case: what it was for answers 500,
 // and the posture says what it asks for.
 func (o Object) policy(p posture.Posture, same Same) {
-	ignored := len(o.Status.Ancestors) > 0
+	ignored := len(o.Status.Ancestors) > 0 && strings.HasSuffix(o.Kind, "Policy")
 	for _, a := range o.Status.Ancestors {
 		i := slices.IndexFunc(a.Conditions, func(c condition) bool { return c.Type == "Accepted" })
 		ignored = ignored && i >= 0 && a.Conditions[i].Status == "False" && a.Conditions[i].Reason != "Invalid" && a.Conditions[i].Reason != "NoValidCACertificate"

@@ -145,11 +145,9 @@ func (c *translated) entry(e posture.Entry) {
 	if tls == nil {
 		return
 	}
-	if quic := proxy.chain(port, hostname, "UDP"); quic != nil && quic.tls() != nil && !quic.tls().RequireClientCertificate {
-		tls = quic.tls() // the weaker of the two ways in
-	}
 	v := proxy.validation(tls)
-	if tied(e.ClientAuth.Why, e.MinTLS.Why, e.Identities.Why, e.ClientCA.Why) { // one of two policies was taken, and the weaker of each is read
+	// One of two policies was taken, and the weaker of each is read; what a QUIC listener does with a certificate is no more than assumed.
+	if e.HTTP3.Value || tied(e.ClientAuth.Why, e.MinTLS.Why, e.Identities.Why, e.ClientCA.Why) {
 		c.same(at, "clientAuth is no weaker", posture.CompareClientAuth(e.ClientAuth.Value, clientAuth(tls, v)) != posture.Weaker, true)
 		c.same(at, "minTLS is no weaker", posture.CompareVersion(e.MinTLS.Value, tls.lowest()) != posture.Weaker, true)
 		return
