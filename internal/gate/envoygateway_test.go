@@ -13,8 +13,6 @@ const (
 	listener = "Gateway edge/edge listener relay"
 	gateway  = "Gateway edge/edge"
 	policy   = "ClientTrafficPolicy edge/edge-relay"
-
-	floor = "tls/version-below-floor"
 )
 
 // TestEnvoyGatewayOfTheExample edits what gatespan generated for eks-prod.
@@ -23,12 +21,3 @@ func TestEnvoyGatewayOfTheExample(t *testing.T) {
 		{"a key of another namespace, without a grant", replace(edge, "      - group: \"\"\n        kind: Secret\n        name: edge-relay-tls\n", "      - {group: \"\", kind: Secret, name: edge-relay-tls, namespace: other} # foreign\n", "# foreign"), "grants/missing-grant", gateway, gateway, false},
 	})
 }
-
-const (
-	targets = `  targetRefs:
-  - group: gateway.networking.k8s.io
-    kind: Gateway
-    name: edge
-    sectionName: relay
-`
-)

@@ -13,18 +13,6 @@ const (
 	clientPolicy      = "ClientTrafficPolicy edge/edge-relay"
 )
 
-// patch adds a strategic merge patch to the kustomization of the gateway.
-func patch(body, at string) func(*gatetest.Repo) string {
-	return func(r *gatetest.Repo) string {
-		r.Append(edgeKustomization, "patches:\n- path: patch.yaml\n")
-		r.Write("overlays/eks-prod/gateways/edge/patch.yaml", body)
-		if at == "" {
-			return ""
-		}
-		return r.Line("overlays/eks-prod/gateways/edge/patch.yaml", at)
-	}
-}
-
 // TestFlux puts Flux around the gateway's overlay.
 func TestFlux(t *testing.T) {
 	flux := func(spec string) func(*gatetest.Repo) string {
