@@ -32,6 +32,7 @@ func Compare(before, after posture.Posture, wanted controller.Wanted, domains []
 	pair(before.Ways, after.Ways, wayKey, nil, c.wayNew, nil)
 	pair(before.Hatches, after.Hatches, hatchKey, nil, c.hatchNew, nil)
 	pair(before.Services, after.Services, func(s posture.Service) string { return s.Subject.String() }, c.service, nil, nil)
+	c.authorizations(before.Authorizations, after.Authorizations)
 	if len(before.Entries) > 0 || len(before.Exits) > 0 { // otherwise everybody's powers are as old as what they are over
 		c.powers(before.Powers, after.Powers)
 	}

@@ -169,6 +169,45 @@ func TestPowerChanges(t *testing.T) {
 	}
 }
 
+// TestAuthorizations: a policy that no entry counts on must not ask less than it did.
+func TestAuthorizations(t *testing.T) {
+	gateway := posture.Ref{APIVersion: "gateway.networking.k8s.io", Kind: "Gateway", Namespace: safe().Gateway.Namespace, Name: safe().Gateway.Name}
+	policy := func(name string, over posture.Ref, allow, deny []string) posture.Authorization {
+		return posture.Authorization{By: posture.Ref{Kind: "IAMAuthPolicy", Namespace: over.Namespace, Name: name}, Over: over, Allow: allow, Deny: deny}
+	}
+	orders, all, attacker := []string{"orders"}, []string{"orders", "prices"}, []string{"attacker"}
+	was := policy("p", gateway, all, attacker)
+	elsewhere := gateway
+	elsewhere.Name = "other"
+	for name, c := range map[string]struct {
+		before, after []posture.Authorization
+		want          string // the policy that decides; "" when nothing is weaker
+	}{
+		"the same":                    {[]posture.Authorization{was}, []posture.Authorization{was}, ""},
+		"gone":                        {[]posture.Authorization{was}, nil, gateway.Name},
+		"for another gateway":         {[]posture.Authorization{was}, []posture.Authorization{policy("p", elsewhere, all, attacker)}, gateway.Name},
+		"gone with its gateway":       {[]posture.Authorization{policy("p", elsewhere, all, nil)}, nil, ""},
+		"another name":                {[]posture.Authorization{was}, []posture.Authorization{policy("q", gateway, all, attacker)}, ""},
+		"fewer are let in":            {[]posture.Authorization{was}, []posture.Authorization{policy("p", gateway, orders, attacker)}, ""},
+		"more are let in":             {[]posture.Authorization{policy("p", gateway, orders, attacker)}, []posture.Authorization{was}, "p"},
+		"more are kept out":           {[]posture.Authorization{policy("p", gateway, all, nil)}, []posture.Authorization{was}, ""},
+		"fewer are kept out":          {[]posture.Authorization{was}, []posture.Authorization{policy("p", gateway, all, nil)}, "p"},
+		"a second one":                {[]posture.Authorization{was}, []posture.Authorization{was, policy("q", gateway, all, attacker)}, "q"},
+		"one where there was none":    {nil, []posture.Authorization{was}, ""},
+		"one of two, which said less": {[]posture.Authorization{was, policy("q", gateway, all, nil)}, []posture.Authorization{was}, ""},
+	} {
+		got := ""
+		for _, change := range Compare(posture.Posture{Entries: []posture.Entry{safe()}, Authorizations: c.before}, posture.Posture{Entries: []posture.Entry{safe()}, Authorizations: c.after}, controller.Wanted{}, nil) {
+			if change.Field == "authorization" && change.Direction == Weaker && change.Why != "" {
+				got = change.By.Name
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: decided by %q, want %q", name, got, c.want)
+		}
+	}
+}
+
 // TestSelectorsOfNamespaces: a selector that asks for more, or for the name that the API server sets, admits no more namespaces.
 func TestSelectorsOfNamespaces(t *testing.T) {
 	const name = "kubernetes.io/metadata.name=relay"

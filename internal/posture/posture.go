@@ -36,6 +36,8 @@ type Posture struct {
 	// Destinations are what workloads may call by themselves, whatever is said of the calls: a call of one that is still there and presents
 	// no certificate any more is not gone.
 	Destinations []Destination `json:"-"`
+	// Authorizations are what no entry counts on, and what must not be less than it was.
+	Authorizations []Authorization `json:"-"`
 }
 
 // Ref names an object and, where one decided, its field.
@@ -283,6 +285,14 @@ type Destination struct {
 	By      Ref
 	Host    string
 	Port    int
+}
+
+// Authorization is a list of statements about who may call, which a gateway asks in addition to what its entries hold.
+type Authorization struct {
+	By    Ref
+	Over  Ref      // the Gateway or route that it is for
+	Allow []string // statements, each in one form
+	Deny  []string // what is no "allow" counts as one of these
 }
 
 // Users is who may use an exit, and so borrows its certificate.

@@ -78,6 +78,7 @@ func join(to *posture.Posture, from posture.Posture) {
 	to.Unknowns = append(to.Unknowns, from.Unknowns...)
 	to.Assumptions = append(to.Assumptions, from.Assumptions...)
 	to.Destinations = append(to.Destinations, from.Destinations...)
+	to.Authorizations = append(to.Authorizations, from.Authorizations...)
 }
 
 func eachBackend(entries []posture.Entry, do func(*posture.Backend)) {

@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"encoding/json"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -228,5 +229,23 @@ func TestByName(t *testing.T) {
 	}
 	if _, ok := c.ByName("third"); ok {
 		t.Error("third is found")
+	}
+}
+
+// TestNothingIsForgotten: what a reader says, and the catalog leaves out, would be judged by nobody.
+func TestNothingIsForgotten(t *testing.T) {
+	together := []string{"Grants", "Certificates", "Installations", "Powers"} // are made of the objects of all readers together
+	reads := func() (p posture.Posture) {
+		value := reflect.ValueOf(&p).Elem()
+		for i := range value.NumField() {
+			value.Field(i).Set(reflect.MakeSlice(value.Field(i).Type(), 1, 1))
+		}
+		return p
+	}
+	read := reflect.ValueOf(catalog.New(fake{reads: reads}).Read(controller.Cluster{}, object.NewSet(nil)))
+	for i := range read.NumField() {
+		if name := read.Type().Field(i).Name; read.Field(i).Len() == 0 && !slices.Contains(together, name) {
+			t.Errorf("%s is left out", name)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatespan/gatespan/internal/gatewayapi"
 	"github.com/gatespan/gatespan/internal/object"
+	"github.com/gatespan/gatespan/internal/posture"
 )
 
 type groupKind struct{ group, kind string }
@@ -50,13 +51,34 @@ func supported(kinds []groupKind, t *targetRef) bool {
 	return false
 }
 
-// authPolicy looks at an IAM policy. It adds to what a listener asks, and is never counted on: it knows callers by their signature, over
-// HTTP alone; behind a TLS listener all callers are anonymous (docs.aws.amazon.com/vpc-lattice/latest/ug/tls-listeners.html).
+// authPolicy reads an IAM policy. It adds to what a listener asks, and no entry counts on it (a change of it is compared with the base): it knows
+// callers by their signature, over HTTP alone; behind a TLS listener all callers are anonymous (docs.aws.amazon.com/vpc-lattice/latest/ug/tls-listeners.html).
 func (r *reader) authPolicy(p policy[iamAuthPolicySpec]) {
 	if r.aimless(p.object, p.target, authKinds) {
 		return
 	}
-	if !json.Valid([]byte(p.spec.Policy)) {
+	// docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html: a single statement may stand without its list.
+	var policy struct{ Statement any }
+	if err := json.Unmarshal([]byte(p.spec.Policy), &policy); err != nil {
 		r.Unknown(p.object, "value", "spec.policy", "the policy is not JSON, so Lattice refuses it and what is in force is not known")
+		return
 	}
+	statements, ok := policy.Statement.([]any)
+	if !ok {
+		statements = []any{policy.Statement}
+	}
+	asked := posture.Authorization{By: gatewayapi.RefOf(p.object, "spec.policy"),
+		Over: posture.Ref{APIVersion: gatewayapi.Group, Kind: p.target.Kind, Namespace: p.object.Namespace, Name: p.target.Name}}
+	for _, statement := range statements {
+		text, err := json.Marshal(statement) // keys are sorted
+		if err != nil {
+			continue // it was JSON
+		}
+		if fields, _ := statement.(map[string]any); fields["Effect"] == "Allow" {
+			asked.Allow = append(asked.Allow, string(text))
+		} else {
+			asked.Deny = append(asked.Deny, string(text))
+		}
+	}
+	r.Posture.Authorizations = append(r.Posture.Authorizations, asked)
 }
