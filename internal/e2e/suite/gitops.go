@@ -193,7 +193,10 @@ func handOff(source string) string {
 
 func otherOwners(source string) string { return ownerField.ReplaceAllString(source, "${1}other-") }
 
-// noExposures drops the files that hold exposures alone, and the exposures of the others.
+// named are values with a name that exposures use.
+var named = regexp.MustCompile(`(?ms)^\tlet \w+ = \{\n.*?^\t\}\n`)
+
+// noExposures drops the files that hold exposures alone, and the exposures of the others with what only they use.
 func noExposures(source string) string {
 	before, _, found := strings.Cut(source, "\n\texposures:")
 	switch {
@@ -202,5 +205,5 @@ func noExposures(source string) string {
 	case !strings.Contains(before, "clusters:"):
 		return ""
 	}
-	return before + "\n}\n"
+	return named.ReplaceAllString(before+"\n", "") + "}\n"
 }

@@ -48,8 +48,12 @@ func (c *translated) istioEntry(e posture.Entry) {
 	tls := chain.tls()
 	c.same(at, "tls", tls != nil, e.TLS.Value == posture.TLSTerminate)
 	c.same(at, "http3", proxy.chain(e.Port, hostname, "UDP") != nil, e.HTTP3.Value)
-	c.same(at, "identities", chain.principals(hostname), principals(e.Identities.Value))
-	c.istioTokens(at, chain, e.JWT.Value)
+	if sent := chain.principals(hostname); raw && len(sent) == 0 {
+		c.open(at, "lets somebody in", false, true) // a rule that asks for what only HTTP has lets nobody in by TCP
+	} else {
+		c.same(at, "identities", sent, principals(e.Identities.Value))
+		c.istioTokens(at, chain, e.JWT.Value)
+	}
 	if manager := chain.manager(); manager.RDS.RouteConfigName != "" {
 		c.same(at, "forwarding", forwarding[manager.ForwardClientCertDetails], e.Forwarding.Value)
 	}

@@ -130,6 +130,10 @@ func (c *translated) entry(e posture.Entry) {
 	if raw && len(e.Routes) == 0 {
 		return
 	}
+	if chain != nil && (chain.manager().Cluster == "EmptyCluster" || e.TLS.Value == posture.TLSTerminate && chain.TransportSocket == nil && !raw &&
+		chain.manager().RDS.RouteConfigName != ownName(e)) {
+		chain = nil // it leads nowhere, or is that of another listener on the port, which takes every name
+	}
 	c.open(at, "served", chain != nil, e.Served.Value)
 	if chain == nil {
 		return
@@ -164,6 +168,15 @@ func (c *translated) entry(e posture.Entry) {
 	if manager := chain.manager(); manager.RDS.RouteConfigName != "" {
 		c.same(at, "forwarding", forwarding[manager.ForwardClientCertDetails], e.Forwarding.Value)
 	}
+}
+
+// ownName is how Envoy Gateway calls an entry (irListenerName in internal/gatewayapi/helpers.go).
+func ownName(e posture.Entry) string {
+	out := e.Gateway.Namespace + "/" + e.Gateway.Name
+	if e.Subject.Kind == "ListenerSet" {
+		out += "/" + e.Subject.Namespace + "/" + e.Subject.Name
+	}
+	return out + "/" + e.Subject.Listener
 }
 
 // tied reports whether the age of two objects decides, which Git does not tell.

@@ -20,6 +20,7 @@ type xds struct {
 	Listeners []xdsListener
 	Clusters  []xdsCluster
 	Routes    []xdsRoutes
+	Endpoints []xdsEndpoints
 	secrets   map[string]xdsSecret
 }
 
@@ -143,6 +144,11 @@ type xdsCluster struct {
 	}
 }
 
+type xdsEndpoints struct {
+	ClusterName string
+	Endpoints   []json.RawMessage
+}
+
 type xdsRoutes struct {
 	Name         string
 	VirtualHosts []struct {
@@ -167,7 +173,8 @@ func readXDS(of map[string][]json.RawMessage) (*xds, error) {
 	var secrets []xdsSecret
 	for kind, into := range map[string]any{
 		"envoy.config.listener.v3.Listener": &x.Listeners, "envoy.config.cluster.v3.Cluster": &x.Clusters,
-		"envoy.config.route.v3.RouteConfiguration": &x.Routes, "envoy.extensions.transport_sockets.tls.v3.Secret": &secrets,
+		"envoy.config.route.v3.RouteConfiguration": &x.Routes, "envoy.config.endpoint.v3.ClusterLoadAssignment": &x.Endpoints,
+		"envoy.extensions.transport_sockets.tls.v3.Secret": &secrets,
 	} {
 		raw, err := json.Marshal(of["type.googleapis.com/"+kind])
 		if err == nil {
@@ -239,8 +246,13 @@ func (x *xds) routes(f *xdsChain, hostname string) []xdsRoute {
 	return out
 }
 
-// upstream is the TLS of one backend of a route's rule; nil when there is none. found says whether the rule has a cluster.
+// upstream is the TLS of one backend of a route's rule; nil when there is none. found says whether the rule has a cluster that leads somewhere.
 func (x *xds) upstream(name string, backend int) (tls *xdsTLS, found bool) {
+	for _, e := range x.Endpoints {
+		if e.ClusterName == name && len(e.Endpoints) == 0 {
+			return nil, false
+		}
+	}
 	for _, c := range x.Clusters {
 		if c.Name != name {
 			continue
