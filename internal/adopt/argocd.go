@@ -2,13 +2,14 @@ package adopt
 
 import (
 	"bytes"
+	"cmp"
 	"io/fs"
 	"path"
-	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/render"
 )
 
@@ -29,34 +30,33 @@ func (l *look) applications(m document) []application {
 	var out []application
 	decoder := yaml.NewDecoder(bytes.NewReader(m.content))
 	for {
-		var doc map[string]any
-		if decoder.Decode(&doc) != nil {
+		var data map[string]any
+		if decoder.Decode(&data) != nil {
 			return out
 		}
-		switch doc["kind"] {
+		switch data["kind"] {
 		case "Application":
-			out = append(out, applicationOf(m.file, doc))
+			out = append(out, applicationOf(m.file, data))
 		case "ApplicationSet":
-			for _, filled := range append(l.applicationSet(doc), field(doc, "spec", "template")) { // unfilled, it still says who applies what is here
+			for _, filled := range l.applicationSet(data) {
 				out = append(out, applicationOf(m.file, filled))
 			}
 		}
 	}
 }
 
-// applicationSet is what the set makes. A generator that asks Argo CD's own clusters says nothing in Git, but where the path has the
-// cluster's name as one of its folders, the folders tell.
+// applicationSet is what the set makes, and its template: unfilled, it still says who applies what is here. A generator that asks Argo CD's own
+// clusters says nothing in Git, but where the path has the cluster's name as one of its folders, the folders tell.
 func (l *look) applicationSet(set map[string]any) []map[string]any {
 	filled, complete := render.Applications(set, l.list, mostEntries)
-	template := field(set, "spec", "template")
-	given := text(template, "spec", "source", "path")
-	at := segment.FindStringSubmatchIndex(given)
-	if complete || at == nil {
+	template, _ := (&object.Object{Data: set}).Get("spec.template").(map[string]any)
+	filled = append(filled, template)
+	before, name, after, found := render.Parameter((&object.Object{Data: template}).Text("spec.source.path"))
+	if complete || !found || strings.Contains(after, "{{") {
 		return filled
 	}
-	before, name, after := given[:at[0]], given[at[2]:at[3]], given[at[1]:]
 	entries, err := l.list(path.Clean("./" + before))
-	if err != nil || strings.Contains(before+after, "{{") {
+	if err != nil {
 		return filled
 	}
 	for _, e := range entries {
@@ -67,46 +67,29 @@ func (l *look) applicationSet(set map[string]any) []map[string]any {
 	return filled
 }
 
-// segment is a folder of a path that is one parameter of a template, in both of Argo CD's template languages.
-var segment = regexp.MustCompile(`\{\{\s*\.?([A-Za-z0-9_.-]+)\s*\}\}`)
-
 // list reads a directory of the repository.
 func (l *look) list(dir string) ([]fs.DirEntry, error) {
 	return fs.ReadDir(l.fsys, dir)
 }
 
 func applicationOf(file string, data map[string]any) application {
-	a := application{file: file, destination: text(data, "spec", "destination", "name")}
-	if a.destination == "" {
-		a.destination = text(data, "spec", "destination", "server")
-	}
+	o := &object.Object{Data: data}
+	a := application{file: file, destination: cmp.Or(o.Text("spec.destination.name"), o.Text("spec.destination.server"))}
 	if strings.Contains(a.destination, "{{") {
 		a.destination = "" // which cluster it is, only Argo CD knows
 	}
-	sources, _ := field(data, "spec")["sources"].([]any)
-	for _, source := range append(sources, field(data, "spec")["source"]) {
-		s, _ := source.(map[string]any)
-		given := text(s, "path")
+	sources := []string{"spec.source"}
+	list, _ := o.Get("spec.sources").([]any)
+	for i := range list {
+		sources = append(sources, object.Item("spec.sources", i))
+	}
+	for _, source := range sources {
+		given := o.Text(source + ".path")
 		if local := path.Clean(given); given != "" && fs.ValidPath(local) {
 			a.paths = append(a.paths, local)
 		}
 	}
 	return a
-}
-
-// field is an object in an object; nil when there is none.
-func field(data map[string]any, names ...string) map[string]any {
-	for _, name := range names {
-		data, _ = data[name].(map[string]any)
-	}
-	return data
-}
-
-// text is a string in an object; "" when there is none.
-func text(data map[string]any, names ...string) string {
-	last := len(names) - 1
-	s, _ := field(data, names[:last]...)[names[last]].(string)
-	return s
 }
 
 // destinations are the clusters that Argo CD's Applications name.

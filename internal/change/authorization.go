@@ -1,38 +1,63 @@
 package change
 
 import (
-	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gatespan/gatespan/internal/posture"
 )
 
 // authorizations compares who else is kept from what is still there. A policy that admits and refuses as before or less is no weakening;
-// whether another text does, nothing tells. Two policies for one target are no more than the weaker of them.
+// whether another text does, nothing tells. With more policies for one target than before, or another one, each must ask as much as the old.
 func (c *comparison) authorizations(before, after []posture.Authorization) {
 	for _, b := range before {
 		now := over(after, b.Over)
-		change := Change{Subject: posture.Subject{Kind: b.Over.Kind, Namespace: b.Over.Namespace, Name: b.Over.Name}, Field: "authorization", Before: b.By.Kind + " " + b.By.Name, Direction: Weaker}
+		change := Change{Subject: posture.Subject{Kind: b.Over.Kind, Namespace: b.Over.Namespace, Name: b.Over.Name}, Field: "authorization", Before: called(b), Direction: Weaker}
 		switch {
 		case len(now) == 0 && !c.stands(b.Over):
 			continue // gone with what it was for
 		case len(now) == 0:
-			change.By, change.After, change.Why = b.Over, "none", fmt.Sprintf("%s %s is for it no more", b.By.Kind, b.By.Name)
+			change.By, change.After, change.Why = b.Over, "none", called(b)+" is for it no more"
 		case len(now) > len(over(before, b.Over)):
-			change.By, change.After, change.Why = now[len(now)-1].By, now[len(now)-1].By.Kind+" "+now[len(now)-1].By.Name, "of several policies for it nothing tells which one is in force"
+			var names []string
+			for _, a := range now {
+				names = append(names, called(a))
+			}
+			change.By, change.After, change.Why = now[len(now)-1].By, strings.Join(names, ", "), "nothing tells which of several policies for it is in force"
 		default:
-			i := slices.IndexFunc(now, func(a posture.Authorization) bool { return !contains(b.Allow, a.Allow) || !contains(a.Deny, b.Deny) })
+			i := slices.IndexFunc(now, func(a posture.Authorization) bool { return less(b, a) != "" })
 			if i < 0 {
 				continue
 			}
-			change.By, change.After, change.Why = now[i].By, now[i].By.Kind+" "+now[i].By.Name, "it has statements that let more in, or lacks some that kept callers out"
+			change.By, change.After, change.Why = now[i].By, called(now[i])+" "+less(b, now[i]), "it may let more in, or keep fewer out"
 		}
 		c.out = append(c.out, change)
 	}
 }
 
+func called(a posture.Authorization) string { return a.By.Kind + " " + a.By.Name }
+
+// less is what a policy has or lacks that may make it ask less than the old one, in full: a waiver is for exactly that. "" when it does not.
+func less(old, now posture.Authorization) string {
+	var out []string
+	for _, statement := range now.Allow {
+		if !slices.Contains(old.Allow, statement) {
+			out = append(out, "with "+statement)
+		}
+	}
+	for _, statement := range old.Deny {
+		if !slices.Contains(now.Deny, statement) {
+			out = append(out, "without "+statement)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// over are the policies for a target, in whichever version of its API it is written.
 func over(all []posture.Authorization, target posture.Ref) []posture.Authorization {
-	return slices.DeleteFunc(slices.Clone(all), func(a posture.Authorization) bool { return a.Over != target })
+	return slices.DeleteFunc(slices.Clone(all), func(a posture.Authorization) bool {
+		return a.Over.Kind != target.Kind || a.Over.Namespace != target.Namespace || a.Over.Name != target.Name
+	})
 }
 
 // stands reports whether something is still served by what a policy was for.

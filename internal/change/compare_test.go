@@ -177,8 +177,8 @@ func TestAuthorizations(t *testing.T) {
 	}
 	orders, all, attacker := []string{"orders"}, []string{"orders", "prices"}, []string{"attacker"}
 	was := policy("p", gateway, all, attacker)
-	elsewhere := gateway
-	elsewhere.Name = "other"
+	elsewhere, newer := gateway, gateway
+	elsewhere.Name, newer.APIVersion = "other", "gateway.networking.k8s.io/v2"
 	for name, c := range map[string]struct {
 		before, after []posture.Authorization
 		want          string // the policy that decides; "" when nothing is weaker
@@ -186,6 +186,7 @@ func TestAuthorizations(t *testing.T) {
 		"the same":                    {[]posture.Authorization{was}, []posture.Authorization{was}, ""},
 		"gone":                        {[]posture.Authorization{was}, nil, gateway.Name},
 		"for another gateway":         {[]posture.Authorization{was}, []posture.Authorization{policy("p", elsewhere, all, attacker)}, gateway.Name},
+		"in another version":          {[]posture.Authorization{was}, []posture.Authorization{policy("p", newer, all, attacker)}, ""},
 		"gone with its gateway":       {[]posture.Authorization{policy("p", elsewhere, all, nil)}, nil, ""},
 		"another name":                {[]posture.Authorization{was}, []posture.Authorization{policy("q", gateway, all, attacker)}, ""},
 		"fewer are let in":            {[]posture.Authorization{was}, []posture.Authorization{policy("p", gateway, orders, attacker)}, ""},

@@ -72,16 +72,12 @@ func coversSelector(old, now string) bool {
 	for _, want := range o {
 		if !slices.ContainsFunc(n, func(have labels.Requirement) bool {
 			return have.String() == want.String() ||
-				have.Key() == want.Key() && listed(have) && (want.Operator() == selection.Exists || listed(want) && want.ValuesUnsorted() != nil && subsetOf(have.ValuesUnsorted(), want.ValuesUnsorted()))
+				have.Key() == want.Key() && listed(have) && (want.Operator() == selection.Exists || listed(want) && contains(want.ValuesUnsorted(), have.ValuesUnsorted()))
 		}) {
 			return false
 		}
 	}
 	return true
-}
-
-func subsetOf(some, all []string) bool {
-	return !slices.ContainsFunc(some, func(s string) bool { return !slices.Contains(all, s) })
 }
 
 // coversPorts compares lists of ports; an empty one is every port, and a protocol alone every port of it.
@@ -95,8 +91,8 @@ func coversPorts(old, now string) bool {
 	for _, n := range strings.Split(now, ",") {
 		if !slices.ContainsFunc(strings.Split(old, ","), func(o string) bool {
 			protocol, wide, some := strings.Cut(o, ":")
-			same, narrow, any := strings.Cut(n, ":")
-			return o == n || protocol == same && (!some || any && coversRange(wide, narrow))
+			same, narrow, named := strings.Cut(n, ":")
+			return o == n || protocol == same && (!some || named && coversRange(wide, narrow))
 		}) {
 			return false
 		}

@@ -53,7 +53,9 @@ stays as it is.`,
 				return err
 			}
 			defer func() { _ = root.Close() }()
-			addons(b, root, owners)
+			if err := addons(b, root, owners); err != nil {
+				return err
+			}
 			written, kept, err := writeNew(root, b.Files, dryRun)
 			if err != nil {
 				return err
@@ -74,7 +76,7 @@ stays as it is.`,
 	return cmd
 }
 
-// codeOwner is a user, a team, or an address (GitHub Docs, "About code owners", "CODEOWNERS syntax").
+// codeOwner is a user, a team, or an address.
 var codeOwner = regexp.MustCompile(`^(@[A-Za-z0-9][-A-Za-z0-9_.]*(/[A-Za-z0-9][-A-Za-z0-9_./]*)?|[^\s@#\\]+@[^\s@#\\]+\.[^\s@#\\]+)$`)
 
 // writeNew writes the files that are not there yet, and names those that are. No link is followed.
@@ -109,8 +111,8 @@ const (
 	workflowFile = ".github/workflows/gatespan.yml"
 )
 
-// addons are the hook, the workflow, and what owners of the gate should own. Files that are there get a note instead.
-func addons(b *gate.Beginning, root *os.Root, owners []string) {
+// addons are the hook, the workflow, and the code owners of the gate. Files that are there get a note instead.
+func addons(b *gate.Beginning, root *os.Root, owners []string) error {
 	there := func(name string) bool {
 		_, err := root.Lstat(name)
 		return err == nil
@@ -129,32 +131,35 @@ func addons(b *gate.Beginning, root *os.Root, owners []string) {
 	} else {
 		b.Files[workflowFile] = []byte(workflowText(b.Fleet))
 	}
-	owned := []string{"/" + b.Fleet + "/", "/" + hookFile}
-	file := ".gitlab/CODEOWNERS"
+	return codeOwners(b, root, owners)
+}
+
+// codeOwners adds a file of code owners where there is none and they are known, and their lines as a note otherwise. The last line that
+// matches a path counts, and a space in a path is escaped (GitHub Docs, "About code owners", "CODEOWNERS syntax").
+func codeOwners(b *gate.Beginning, root *os.Root, owners []string) error {
+	old, err := trust.OwnersFile(root.FS())
+	if err != nil {
+		return err
+	}
+	owned, file := []string{"/" + b.Fleet + "/", "/" + hookFile}, ".gitlab/CODEOWNERS"
 	if b.Files[workflowFile] != nil {
 		owned, file = append(owned, "/"+workflowFile), ".github/CODEOWNERS"
 	}
-	old := trust.OwnersFile(root.FS())
-	if old == "" && len(owners) > 0 {
-		b.Files[file] = []byte(ownersText(append(owned, "/"+file), owners))
-		return
+	written := old == "" && len(owners) > 0
+	if written {
+		owned = append(owned, "/"+file)
 	}
-	if len(owners) == 0 {
-		owners = []string{"@ORG/TEAM"}
+	who := cmp.Or(strings.Join(owners, " "), "@ORG/TEAM")
+	lines := make([]string, len(owned))
+	for i, path := range owned {
+		lines[i] = strings.ReplaceAll(path, " ", `\ `) + " " + who
 	}
-	where := cmp.Or(old, file)
-	b.Notes = append(b.Notes, fmt.Sprintf("let the gate's owners review it. Lines for %s, with your team: %s %s", where,
-		strings.Join(owned, " "+strings.Join(owners, " ")+", "), strings.Join(owners, " ")))
-}
-
-// ownersText is a file of code owners; the last line that matches a path counts.
-func ownersText(owned, owners []string) string {
-	var b strings.Builder
-	b.WriteString("# Written by gatespan init: who may change what the gate judges by, and what runs it.\n")
-	for _, path := range owned {
-		b.WriteString(path + " " + strings.Join(owners, " ") + "\n")
+	if written {
+		b.Files[file] = []byte("# Written by gatespan init: who may change what the gate judges by, and what runs it.\n" + strings.Join(lines, "\n") + "\n")
+	} else {
+		b.Notes = append(b.Notes, fmt.Sprintf("let the gate's owners review it. Lines for %s: %s", cmp.Or(old, file), strings.Join(lines, ", ")))
 	}
-	return b.String()
+	return nil
 }
 
 func hookText(flags string) string {

@@ -67,6 +67,28 @@ type Claim struct {
 	Exposure string // of a Consumer's: the destination that it is for; "" for the consumer itself
 }
 
+// GatewayServices are the claims of the Services that a controller makes for a Gateway, or a consumer's egress gateway, and calls by the name
+// of the Gateway and its class. name is that of the Service, or "" where the writer refuses it; own is the Gateway's class where it is not
+// the cluster's.
+func GatewayServices(title string, intent any, name func(gateway, own string) string) []Claim {
+	var namespace, gateway, own string
+	switch v := intent.(type) {
+	case Gateway:
+		namespace, gateway, own = v.Namespace, v.Name, v.ClassName
+	case Consumer:
+		if v.Via == "direct" {
+			return nil
+		}
+		namespace, gateway = v.Namespace, v.Name+"-egress"
+	default:
+		return nil
+	}
+	if service := name(gateway, own); service != "" {
+		return []Claim{ProxyService(title, namespace, service, gateway)}
+	}
+	return nil
+}
+
 // ProxyService is the claim of a Service in front of proxies.
 func ProxyService(title, namespace, name, gateway string) Claim {
 	return Claim{What: "Service " + namespace + "/" + name, Why: "what " + title + " makes for gateway " + gateway}

@@ -3,9 +3,7 @@ package gate_test
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"path"
 	"slices"
 	"strings"
@@ -50,23 +48,8 @@ func found(judged *report.Report, cluster string) []string {
 }
 
 // documents are those of the repository, decoded as nodes; kustomize's own files are not among them.
-func documents(t *testing.T, r *gatetest.Repo) (out []*yaml.Node) {
-	t.Helper()
-	for _, file := range []string{byHand, byHandPolicy} {
-		decoder := yaml.NewDecoder(strings.NewReader(r.Read(file)))
-		for {
-			var n yaml.Node
-			err := decoder.Decode(&n)
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			out = append(out, n.Content[0])
-		}
-	}
-	return out
+func documents(r *gatetest.Repo) []*yaml.Node {
+	return slices.Concat(r.Documents(byHand), r.Documents(byHandPolicy))
 }
 
 // write replaces the repository's files by these, in this order.
@@ -112,7 +95,7 @@ func alias(n *yaml.Node, seen map[string]*yaml.Node) {
 // TestSameObjectsSameVerdict: how the objects are written down is no part of what a controller would do.
 func TestSameObjectsSameVerdict(t *testing.T) {
 	one := func(t *testing.T, r *gatetest.Repo, change func([]*yaml.Node) string, name string) {
-		write(r, []string{name}, []string{change(documents(t, r))})
+		write(r, []string{name}, []string{change(documents(r))})
 	}
 	join := func(t *testing.T, nodes []*yaml.Node) string {
 		var parts []string
@@ -141,7 +124,7 @@ func TestSameObjectsSameVerdict(t *testing.T) {
 		},
 		"a file of JSON each, by other names": func(t *testing.T, r *gatetest.Repo) {
 			var names, contents []string
-			for i, n := range documents(t, r) {
+			for i, n := range documents(r) {
 				var o map[string]any
 				if err := n.Decode(&o); err != nil {
 					t.Fatal(err)
@@ -213,7 +196,7 @@ func TestLessProtectionIsNoMend(t *testing.T) {
 				t.Parallel()
 				r := start(t)
 				var kept []string
-				for _, n := range documents(t, r) {
+				for _, n := range documents(r) {
 					if !is(n, kind) {
 						kept = append(kept, asYAML(t, n))
 					}
@@ -225,7 +208,7 @@ func TestLessProtectionIsNoMend(t *testing.T) {
 				t.Parallel()
 				r := start(t)
 				safe := handWritten(t)
-				for _, n := range documents(t, safe) {
+				for _, n := range documents(safe) {
 					if is(n, kind) {
 						text := strings.NewReplacer("namespace: edge}", "namespace: elsewhere}", "namespace: api}", "namespace: elsewhere}").Replace(asYAML(t, n))
 						r.Append(byHand, "---\n"+text)

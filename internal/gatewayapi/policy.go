@@ -30,17 +30,8 @@ func (p *BackendTLSPolicy) Field() string { return object.Item("spec.targetRefs"
 //
 // A policy that names a port counts for that port alone. Where nobody knows the port's name (PortName), it does not count.
 func (w *World) BackendTLSPolicies(namespace, service, group, kind, portName string) []*BackendTLSPolicy {
-	if !w.loaded.policies {
-		w.loaded.policies = true
-		for _, o := range w.Objects.Kind(Group, "BackendTLSPolicy") {
-			var decoded gatewayv1.BackendTLSPolicy
-			if w.CheckFields(o, &decoded) {
-				w.policies = append(w.policies, &BackendTLSPolicy{Object: o, Spec: decoded.Spec})
-			}
-		}
-	}
 	var out []*BackendTLSPolicy
-	for _, p := range w.policies {
+	for _, p := range w.allPolicies() {
 		if p.Object.Namespace != namespace {
 			continue
 		}
@@ -69,14 +60,30 @@ func (w *World) BackendTLSPolicies(namespace, service, group, kind, portName str
 	return out
 }
 
+// allPolicies are the policies of the cluster, decoded when they are first asked for.
+func (w *World) allPolicies() []*BackendTLSPolicy {
+	if !w.loaded.policies {
+		w.loaded.policies = true
+		for _, o := range w.Objects.Kind(Group, "BackendTLSPolicy") {
+			var decoded gatewayv1.BackendTLSPolicy
+			if w.CheckFields(o, &decoded) {
+				w.policies = append(w.policies, &BackendTLSPolicy{Object: o, Spec: decoded.Spec})
+			}
+		}
+	}
+	return w.policies
+}
+
 // OtherPort is a BackendTLSPolicy that is for the backend, but for another of its ports, and why the hop is plaintext therefore. Of several
 // it is the first by name.
 func (w *World) OtherPort(namespace, service, group, kind, portName string) (at posture.Ref, why string, found bool) {
-	w.BackendTLSPolicies(namespace, service, group, kind, portName) // they are decoded now
-	for _, p := range w.policies {
+	for _, p := range w.allPolicies() {
+		if p.Object.Namespace != namespace {
+			continue
+		}
 		for i, ref := range p.Spec.TargetRefs {
-			if section := string(deref(ref.SectionName, "")); p.Object.Namespace == namespace && string(ref.Group) == group && string(ref.Kind) == kind &&
-				string(ref.Name) == service && section != "" && section != portName {
+			section := string(deref(ref.SectionName, ""))
+			if string(ref.Group) == group && string(ref.Kind) == kind && string(ref.Name) == service && section != "" && section != portName {
 				at = RefOf(p.Object, object.Item("spec.targetRefs", i)+".sectionName")
 				return at, fmt.Sprintf("%s is for its port %s alone, so the hop is plaintext", p.Object, section), true
 			}

@@ -1,7 +1,7 @@
 package plan
 
 import (
-	"maps"
+	"cmp"
 	"slices"
 
 	"github.com/gatespan/gatespan/internal/controller"
@@ -52,26 +52,25 @@ func (w *writer) claimed(c *Cluster) {
 	}
 }
 
-// makes are the Secrets that somebody makes of an object, as describe says them.
+// makes are the Secrets that somebody makes of an object, each once, as describe says them.
 func makes(o *object.Object) []string {
-	names := map[string]bool{}
+	var names []string
 	switch o.Group() + "/" + o.Kind {
 	case "cert-manager.io/Certificate":
-		names[o.Text("spec.secretName")] = true
+		names = append(names, o.Text("spec.secretName"))
 	case "external-secrets.io/ExternalSecret":
-		if names[o.Text("spec.target.name")] = true; o.Text("spec.target.name") == "" {
-			names[o.Name] = true
-		}
+		names = append(names, cmp.Or(o.Text("spec.target.name"), o.Name))
 	case "secrets-store.csi.x-k8s.io/SecretProviderClass":
 		list, _ := o.Get("spec.secretObjects").([]any)
 		for i := range list {
-			names[o.Text(object.Item("spec.secretObjects", i)+".secretName")] = true
+			names = append(names, o.Text(object.Item("spec.secretObjects", i)+".secretName"))
 		}
 	}
-	delete(names, "")
 	var out []string
-	for _, name := range slices.Sorted(maps.Keys(names)) {
-		out = append(out, object.ID{Kind: "Secret", Namespace: o.Namespace, Name: name}.String())
+	for _, name := range names {
+		if what := (object.ID{Kind: "Secret", Namespace: o.Namespace, Name: name}).String(); name != "" && !slices.Contains(out, what) {
+			out = append(out, what)
+		}
 	}
 	return out
 }

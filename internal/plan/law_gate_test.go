@@ -3,9 +3,7 @@ package plan_test
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -166,17 +164,8 @@ func (l *law) generated() []thing {
 		if path.Ext(file) != ".yaml" || path.Base(file) == "kustomization.yaml" {
 			continue
 		}
-		decoder := yaml.NewDecoder(strings.NewReader(r.Read(file)))
-		for {
-			var n yaml.Node
-			err := decoder.Decode(&n)
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			if err != nil {
-				l.t.Fatal(err)
-			}
-			out = append(out, thing{path.Dir(file), n.Content[0]})
+		for _, n := range r.Documents(file) {
+			out = append(out, thing{path.Dir(file), n})
 		}
 	}
 	return out

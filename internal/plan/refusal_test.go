@@ -446,39 +446,3 @@ func TestRefusals(t *testing.T) {
 		})
 	}
 }
-
-// TestDirectWithoutGateways: where AKS serves nothing that an exposure asks for, pods still call directly.
-func TestDirectWithoutGateways(t *testing.T) {
-	for _, controller := range []fleet.Controller{
-		{Name: "istio", Distribution: "aks-approuting", Version: "1.30"}, {Name: "istio", Distribution: "aks-addon", Version: "asm-1-30"}, {Name: "agc", Version: "1.13"},
-	} {
-		f := relay(t)
-		cluster(f, "aks-prod", func(c *fleet.Cluster) { c.Controller = controller })
-		orders(f, func(c *fleet.Consumer) { c.Via = "direct" })
-		if all := refused(t, f); len(all) > 0 {
-			t.Errorf("%s %s: %v", controller.Name, controller.Distribution, all)
-		}
-	}
-}
-
-// TestEveryRefusalAtOnce: a user hears of everything in one run, each in their own file.
-func TestEveryRefusalAtOnce(t *testing.T) {
-	f := relay(t)
-	cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Controller.Version, c.Certificates = "", nil })
-	cluster(f, "aks-prod", func(c *fleet.Cluster) { c.GatewayAPI.Version = "" })
-	orders(f, func(c *fleet.Consumer) { c.ServiceAccount = "" })
-	all := refused(t, f)
-	for _, field := range []string{"controller.version", "server certificate", "gatewayAPI.version", "service account"} {
-		if !strings.Contains(all.Error(), field) {
-			t.Errorf("%s is not among:\n%v", field, all)
-		}
-	}
-	for _, one := range all {
-		if one.File == "" || one.Line == 0 {
-			t.Errorf("no place: %v", one)
-		}
-		if one.Hint == "" {
-			t.Errorf("no hint: %v", one)
-		}
-	}
-}

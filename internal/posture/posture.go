@@ -292,7 +292,7 @@ type Authorization struct {
 	By    Ref
 	Over  Ref      // the Gateway or route that it is for
 	Allow []string // statements, each in one form
-	Deny  []string // what is no "allow" counts as one of these
+	Deny  []string // one that is not understood is in both
 }
 
 // Users is who may use an exit, and so borrows its certificate.

@@ -105,6 +105,15 @@ func directoryParameters(dir string) map[string]string {
 // expression is a template's expression that only names a value, in both of Argo CD's template languages.
 var expression = regexp.MustCompile(`\{\{\s*\.?([A-Za-z0-9_.-]+)\s*\}\}`)
 
+// Parameter is the first expression of a text that names a value, and what is around it.
+func Parameter(text string) (before, name, after string, found bool) {
+	at := expression.FindStringSubmatchIndex(text)
+	if at == nil {
+		return text, "", "", false
+	}
+	return text[:at[0]], text[at[2]:at[3]], text[at[1]:], true
+}
+
 // Fill replaces the parameters in a template of an ApplicationSet; what it does not know stays.
 func Fill(template map[string]any, values map[string]string) map[string]any {
 	out, _ := fill(template, values).(map[string]any)

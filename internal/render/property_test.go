@@ -127,14 +127,7 @@ func FuzzRender(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(r.Objects)+len(r.Facts)+len(r.Undecided)+len(r.Unseen) == 0 {
-			t.Error("nothing came out, and nothing was said")
-		}
-		for _, fact := range r.Facts {
-			if fact.Line < 1 || fact.Column < 1 || fact.File == "" || fact.Why == "" || fact.Rule == "" {
-				t.Errorf("fact %+v", fact)
-			}
-		}
+		saysSomething(t, r)
 		for _, o := range r.Objects {
 			for _, field := range []string{"", "spec", "spec.listeners[0].port", "metadata.name", "data.a"} {
 				if p := r.Locate(o, field); p.File == "" || p.Line < 1 || p.Column < 1 {
@@ -143,4 +136,17 @@ func FuzzRender(f *testing.F) {
 			}
 		}
 	})
+}
+
+// saysSomething: nothing vanishes in silence, and every fact has a place and a reason.
+func saysSomething(t *testing.T, r *Result) {
+	t.Helper()
+	if len(r.Objects)+len(r.Facts)+len(r.Undecided)+len(r.Unseen) == 0 {
+		t.Error("nothing came out, and nothing was said")
+	}
+	for _, fact := range r.Facts {
+		if fact.Line < 1 || fact.Column < 1 || fact.File == "" || fact.Why == "" || fact.Rule == "" {
+			t.Errorf("fact %+v", fact)
+		}
+	}
 }

@@ -19,8 +19,8 @@ type setting struct {
 	harmless func(was, now fleet.Cluster) bool
 }
 
-// settings are all but what exposures need (gateways but for their classes, certificates, source addresses): that is read from the head, and shows in the
-// posture. The versions of the controller and the CRDs are apart, because upgrades are ordinary.
+// settings are all but what exposures need (gateways but for their classes, certificates, source addresses): that is read from the head, and
+// shows in the posture. The versions of the controller and the CRDs are apart, because upgrades are ordinary.
 var settings = []setting{
 	{rule: "gate/cluster-changed", field: "cloud", what: "another cloud", get: func(c fleet.Cluster) any { return c.Cloud }, put: func(to *fleet.Cluster, from fleet.Cluster) { to.Cloud = from.Cloud }},
 	{rule: "gate/cluster-changed", field: "controller", what: "another controller", get: func(c fleet.Cluster) any { return unversioned(c) }, put: func(to *fleet.Cluster, from fleet.Cluster) {

@@ -11,14 +11,10 @@ import (
 	"github.com/gatespan/gatespan/internal/finding"
 )
 
-// OwnersFile is the file of code owners that a repository has; "" when it has none.
-func OwnersFile(fsys fs.FS) string {
-	for _, name := range ownersFiles {
-		if info, err := fs.Stat(fsys, name); err == nil && info.Mode().IsRegular() {
-			return name
-		}
-	}
-	return ""
+// OwnersFile is the file of code owners that a repository has; "" when it has none. An error is the file system's.
+func OwnersFile(fsys fs.FS) (string, error) {
+	file, _, err := owners(fsys)
+	return file, err
 }
 
 // ownersFiles are where code owners are looked for; the first one counts (GitHub Docs, "About code owners"; GitLab Docs, "Code Owners").

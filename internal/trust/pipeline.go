@@ -33,8 +33,7 @@ const maxPipelineBytes = 1 << 20
 const tool = "gatespan"
 
 // Pipeline compares what runs the gate: of the files that name it at the merge base, themselves or by another file that does, the jobs and
-// hooks that do. own are the files and
-// directories that the gate judges by, whose owners must not change either.
+// hooks that do. own are the files and directories that the gate judges by, whose owners must not change either.
 func Pipeline(head, merge fs.FS, own []string) ([]Fact, error) {
 	files, err := naming(merge)
 	if err != nil {

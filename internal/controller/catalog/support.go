@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -51,9 +52,7 @@ func installation(cluster controller.Cluster, profile controller.Profile, object
 	if out.Version == "" {
 		return out
 	}
-	if distribution == "" {
-		distribution = "upstream"
-	}
+	distribution = cmp.Or(distribution, "upstream")
 	if oldest := profile.Oldest(distribution); oldest != "" && controller.CompareVersions(out.Version, oldest) < 0 {
 		out.Oldest = oldest
 	}
@@ -79,10 +78,7 @@ func exact(name, version string, objects *object.Set) string {
 			best = install.Version
 		}
 	}
-	if best == "" {
-		return version
-	}
-	return best
+	return cmp.Or(best, version)
 }
 
 // undermining lists the vulnerabilities of a profile that no verdict could stand with.

@@ -21,41 +21,31 @@ func (r *reader) sidecarExits() {
 					r.Posture.Destinations = append(r.Posture.Destinations, posture.Destination{By: gatewayapi.RefOf(s.object, ""), Host: t.dial, Port: t.dialPort})
 				}
 				r.certifiedExits(s, host, p.Number, targets)
-			}
-		}
-	}
-	for _, d := range r.rules {
-		if d.policy || d.spec.WorkloadSelector != nil || d.spec.TrafficPolicy == nil {
-			continue
-		}
-		for i := range r.services {
-			s := &r.services[i]
-			for _, host := range s.spec.Hosts {
-				if d.host != host && !wildcardMatches(d.host, host) {
-					continue
-				}
-				for _, p := range s.spec.Ports {
-					c := d.choose(d.spec.TrafficPolicy, "spec.trafficPolicy", p.Number)
-					if c.tls == nil || c.tls.CredentialName == "" || strings.HasPrefix(c.tls.CredentialName, "configmap://") ||
-						c.tls.Mode != modeSimple && c.tls.Mode != modeMutual {
-						continue
-					}
-					r.plainExits(d, c, s, host, p.Number)
-				}
+				r.plainExits(s, host, p.Number)
 			}
 		}
 	}
 }
 
-func (r *reader) plainExits(d *rule, c choice, s *item[serviceEntrySpec], host string, port int) {
-	u := plain(c.at(".credentialName"), "sidecars get no TLS from a rule with credentialName and without workloadSelector")
-	for _, t := range r.targets(s, host, port) {
-		r.Posture.Exits = append(r.Posture.Exits, posture.Exit{
-			Subject: gatewayapi.SubjectOf(d.object), Controller: r.Profile.Name, Destination: gatewayapi.RefOf(s.object, ""),
-			Host: t.dial, Port: t.dialPort, Paths: []posture.Ref{},
-			TLS: u.tls, MinTLS: unheld("", u.tls.By, u.tls.Why), Certificate: u.certificate, CA: u.ca, Names: u.names,
-			Users: unheld(posture.Users{Everybody: true, Principals: []string{}, Pods: []string{}}, u.tls.By, "every workload with a sidecar that sees the rule"),
-		})
+// plainExits are the calls of one port of a ServiceEntry that get no TLS from the rule that asks for it.
+func (r *reader) plainExits(s *item[serviceEntrySpec], host string, port int) {
+	for _, d := range r.rules {
+		if d.policy || d.spec.WorkloadSelector != nil || d.spec.TrafficPolicy == nil || d.host != host && !wildcardMatches(d.host, host) {
+			continue
+		}
+		c := d.choose(d.spec.TrafficPolicy, "spec.trafficPolicy", port)
+		if c.tls == nil || c.tls.CredentialName == "" || strings.HasPrefix(c.tls.CredentialName, "configmap://") || c.tls.Mode != modeSimple && c.tls.Mode != modeMutual {
+			continue
+		}
+		u := plain(c.at(".credentialName"), "sidecars get no TLS from a rule with credentialName and without workloadSelector")
+		for _, t := range r.targets(s, host, port) {
+			r.Posture.Exits = append(r.Posture.Exits, posture.Exit{
+				Subject: gatewayapi.SubjectOf(d.object), Controller: r.Profile.Name, Destination: gatewayapi.RefOf(s.object, ""),
+				Host: t.dial, Port: t.dialPort, Paths: []posture.Ref{},
+				TLS: u.tls, MinTLS: unheld("", u.tls.By, u.tls.Why), Certificate: u.certificate, CA: u.ca, Names: u.names,
+				Users: unheld(posture.Users{Everybody: true, Principals: []string{}, Pods: []string{}}, u.tls.By, "every workload with a sidecar that sees the rule"),
+			})
+		}
 	}
 }
 

@@ -240,16 +240,7 @@ func appendObject(objects []any, o any) []any {
 // claims are the Services of Gateways, which have the names of Gateway and class in theirs (pilot/pkg/config/kube/gatewaycommon/gateway_utils.go
 // GetDefaultName).
 func claims(cluster controller.Cluster, intent any) []controller.Claim {
-	made := func(namespace, gateway, class string) []controller.Claim {
-		return []controller.Claim{controller.ProxyService("Istio", namespace, fmt.Sprintf("%s-%s", gateway, gatewayClass(cluster, class)), gateway)}
-	}
-	switch v := intent.(type) {
-	case controller.Gateway:
-		return made(v.Namespace, v.Name, v.ClassName)
-	case controller.Consumer:
-		if v.Via != "direct" {
-			return made(v.Namespace, v.Name+"-egress", "")
-		}
-	}
-	return nil
+	return controller.GatewayServices("Istio", intent, func(gateway, own string) string {
+		return fmt.Sprintf("%s-%s", gateway, gatewayClass(cluster, own))
+	})
 }

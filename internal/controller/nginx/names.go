@@ -48,20 +48,11 @@ func (c proxyConfig) labels() map[string]string {
 
 // claims are the Services of Gateways: resourceName joins two names of the fleet.
 func claims(cluster controller.Cluster, intent any) []controller.Claim {
-	made := func(namespace, gateway, own string) []controller.Claim {
+	return controller.GatewayServices("NGINX Gateway Fabric", intent, func(gateway, own string) string {
 		name, err := resourceName(gateway, class(cluster, own))
 		if err != nil {
-			return nil // the writer refuses it
+			return "" // the writer refuses it
 		}
-		return []controller.Claim{controller.ProxyService("NGINX Gateway Fabric", namespace, name, gateway)}
-	}
-	switch v := intent.(type) {
-	case controller.Gateway:
-		return made(v.Namespace, v.Name, v.ClassName)
-	case controller.Consumer:
-		if v.Via != "direct" {
-			return made(v.Namespace, v.Name+"-egress", "")
-		}
-	}
-	return nil
+		return name
+	})
 }

@@ -277,6 +277,8 @@ func TestLooksAtVariablesFromElsewhere(t *testing.T) {
 		"from a Secret":    {strings.Replace(whole, "        - {name: TRAEFIK_PROVIDERS_KUBERNETESCRD_SAFENAMING, value: \"true\"}\n", "        - {name: TRAEFIK_PROVIDERS_KUBERNETESCRD_SAFENAMING, valueFrom: {secretKeyRef: {name: s, key: k}}}\n", 1), posture.PrerequisiteUnseen},
 		"from a ConfigMap": {strings.Replace(whole, "        - {name: TRAEFIK_PROVIDERS_KUBERNETESCRD_SAFENAMING, value: \"true\"}\n", "", 1) + "        envFrom: [{configMapRef: {name: c}}]\n", posture.PrerequisiteUnseen},
 		"left out":         {strings.Replace(whole, "        - {name: TRAEFIK_PROVIDERS_KUBERNETESCRD_SAFENAMING, value: \"true\"}\n", "", 1), posture.PrerequisiteViolated},
+		"beside a command": {whole + "        command: [traefik]\n", posture.PrerequisiteMet},
+		"not so beside it": {strings.Replace(whole, "SAFENAMING, value: \"true\"", "SAFENAMING, value: \"false\"", 1) + "        command: [/usr/local/bin/traefik]\n", posture.PrerequisiteViolated},
 		"beside arguments": {whole + "        args: ['--providers.kubernetescrd']\n", posture.PrerequisiteViolated},
 	} {
 		if p := looks(t, c.text)[id]; p.State != c.want {

@@ -80,7 +80,7 @@ func files(o *object.Object) []installation {
 	return out
 }
 
-// containers are those that run an image of Traefik with arguments.
+// containers are those that run an image of Traefik and say how: by arguments, or else by environment variables.
 func containers(o *object.Object) []installation {
 	var out []installation
 	list, _ := o.Get("spec.template.spec.containers").([]any)
@@ -92,17 +92,16 @@ func containers(o *object.Object) []installation {
 		if len(name) == 0 || name[0] != "traefik" {
 			continue
 		}
-		if len(args)+len(command) == 0 {
-			if i, said := environment(o, at); said {
-				out = append(out, i)
-			}
-			continue
-		}
-		i := installation{object: o, at: at + ".args", options: map[string]option{}, whole: true}
+		i := installation{object: o, at: at + ".args", options: map[string]option{}}
 		i.arguments(command, at+".command")
 		i.arguments(args, at+".args")
-		i.whole = !i.on("configFile")
-		out = append(out, i)
+		said := len(i.options) > 0
+		if i.whole = !i.on("configFile"); !said && len(args) == 0 { // a command alone may be no more than the program's name
+			i, said = environment(o, at)
+		}
+		if said || len(args) > 0 {
+			out = append(out, i)
+		}
 	}
 	return out
 }

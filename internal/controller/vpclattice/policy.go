@@ -67,18 +67,38 @@ func (r *reader) authPolicy(p policy[iamAuthPolicySpec]) {
 	if !ok {
 		statements = []any{policy.Statement}
 	}
-	asked := posture.Authorization{By: gatewayapi.RefOf(p.object, "spec.policy"),
-		Over: posture.Ref{APIVersion: gatewayapi.Group, Kind: p.target.Kind, Namespace: p.object.Namespace, Name: p.target.Name}}
+	over := r.Objects.Find(p.target.Group, p.target.Kind, p.object.Namespace, p.target.Name) // it is there: the policy is not aimless
+	asked := posture.Authorization{By: gatewayapi.RefOf(p.object, "spec.policy"), Over: gatewayapi.RefOf(over, "")}
 	for _, statement := range statements {
 		text, err := json.Marshal(statement) // keys are sorted
 		if err != nil {
 			continue // it was JSON
 		}
-		if fields, _ := statement.(map[string]any); fields["Effect"] == "Allow" {
+		does := effect(statement)
+		if does != "Deny" {
 			asked.Allow = append(asked.Allow, string(text))
-		} else {
+		}
+		if does != "Allow" {
 			asked.Deny = append(asked.Deny, string(text))
 		}
 	}
 	r.Posture.Authorizations = append(r.Posture.Authorizations, asked)
+}
+
+// effect is what a statement does; "" where that is not understood, so that it may do both.
+func effect(statement any) string {
+	fields, _ := statement.(map[string]any)
+	said := ""
+	for name, value := range fields {
+		if strings.EqualFold(name, "Effect") {
+			if said != "" || name != "Effect" {
+				return ""
+			}
+			said, _ = value.(string)
+		}
+	}
+	if said != "Allow" && said != "Deny" {
+		return ""
+	}
+	return said
 }

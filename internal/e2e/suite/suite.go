@@ -6,10 +6,13 @@
 //  2. fleets.go: the example fleets, generated anew
 //  3. apiserver.go: every generated object is taken by a real API server, and broken ones are not
 //  4. rendering.go: gatespan, kustomize and Flux render the same objects
-//  5. gitops.go, hand.go, flux.go: Flux reconciles the hand-off, changes and prunes
-//  6. publish.go: Flux takes an artifact that the fleet's workflow signed, and no other
-//  7. dataplane.go, relay.go, probe.go, matrix.go: Traefik between two clusters does what `gatespan show` says
-//  8. read.go: what has no component to ask
+//  5. translator.go, translated.go, xds.go, variants.go; istio*.go: the translators of Envoy Gateway and Istio make of every overlay, and of
+//     changes of it, what the posture says; corpus.go: of every change in testdata/corpus too
+//  6. exports.go, admission.go: the exported rules in OPA, conftest, gator and the API server
+//  7. gitops.go, hand.go, flux.go: Flux reconciles the hand-off, changes and prunes
+//  8. publish.go: Flux takes an artifact that the fleet's workflow signed, and no other
+//  9. dataplane.go, relay.go, probe.go, matrix.go: Traefik between two clusters does what `gatespan show` says
+//  10. read.go: what has no component to ask
 package suite
 
 import (

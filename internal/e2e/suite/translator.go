@@ -78,15 +78,19 @@ func (t translator) run(ctx context.Context, e *Env) error {
 
 func (e *Env) translatedRow(of translator, claim string, all ...*translated) error {
 	var differences []string
-	compared := 0
+	compared, closed := 0, 0
 	for _, t := range all {
-		compared += t.compared
+		compared, closed = compared+t.compared, closed+t.closed
 		differences = append(append(differences, t.refused...), t.differences...)
 	}
 	if compared == 0 {
 		differences = append(differences, "nothing was compared")
 	}
-	return e.record(of.area, claim, of.name, differences, fmt.Sprintf("%d values", compared))
+	counted := fmt.Sprintf("%d values", compared)
+	if closed > 0 {
+		counted += fmt.Sprintf("; %d are closed and read as open", closed)
+	}
+	return e.record(of.area, claim, of.name, differences, counted)
 }
 
 // overlaid are the clusters of the example fleets that the controller has an entry or an exit in.

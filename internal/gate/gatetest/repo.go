@@ -3,6 +3,8 @@ package gatetest
 
 import (
 	"context"
+	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -11,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"go.yaml.in/yaml/v3"
 
 	"github.com/gatespan/gatespan/internal/gate"
 	"github.com/gatespan/gatespan/internal/report"
@@ -99,6 +103,21 @@ func (r *Repo) Read(file string) string {
 	content, err := os.ReadFile(r.path(file))
 	r.fail(err)
 	return string(content)
+}
+
+// Documents are the YAML documents of a file.
+func (r *Repo) Documents(file string) (out []*yaml.Node) {
+	r.t.Helper()
+	decoder := yaml.NewDecoder(strings.NewReader(r.Read(file)))
+	for {
+		var n yaml.Node
+		err := decoder.Decode(&n)
+		if errors.Is(err, io.EOF) {
+			return out
+		}
+		r.fail(err)
+		out = append(out, n.Content[0])
+	}
 }
 
 // Write creates or replaces a file, and the directories to it.

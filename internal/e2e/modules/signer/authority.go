@@ -31,7 +31,7 @@ type authority struct {
 	rekorURL     string
 	intermediate *x509.Certificate
 	key          *ecdsa.PrivateKey // of the intermediate
-	root0        *x509.Certificate
+	rootCA       *x509.Certificate
 	log          *ecdsa.PrivateKey
 	since, until time.Time
 }
@@ -46,10 +46,10 @@ func newAuthority() (*authority, error) {
 		a.rekorKey, a.rekorURL = log.PublicKey, log.BaseURL
 	}
 	var rootKey *ecdsa.PrivateKey
-	if a.root0, rootKey, err = ca.GenerateRootCa(); err != nil {
+	if a.rootCA, rootKey, err = ca.GenerateRootCa(); err != nil {
 		return nil, err
 	}
-	if a.intermediate, a.key, err = ca.GenerateFulcioIntermediate(a.root0, rootKey); err != nil {
+	if a.intermediate, a.key, err = ca.GenerateFulcioIntermediate(a.rootCA, rootKey); err != nil {
 		return nil, err
 	}
 	a.log, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -73,7 +73,7 @@ func (a *authority) root() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	fulcio := &root.FulcioCertificateAuthority{Root: a.root0, Intermediates: []*x509.Certificate{a.intermediate}, ValidityPeriodStart: a.since, ValidityPeriodEnd: a.until}
+	fulcio := &root.FulcioCertificateAuthority{Root: a.rootCA, Intermediates: []*x509.Certificate{a.intermediate}, ValidityPeriodStart: a.since, ValidityPeriodEnd: a.until}
 	trusted, err := root.NewTrustedRoot(root.TrustedRootMediaType01, []root.CertificateAuthority{fulcio}, certificates, nil, signatures)
 	if err != nil {
 		return nil, err
