@@ -144,6 +144,7 @@ type Consumer struct {
 	Via            string // gateway, direct
 	Pods           map[string]string
 	ServiceAccount string // of the pods; needed where mesh identity closes the egress gateway
+	EgressPort     int    // that its egress gateway listens on, where Profile.EgressPort says that the installation has it; otherwise 0
 	Identity       AcceptedIdentity
 	Certificate    Certificate // the client certificate
 	// ServerCertificate makes the certificate of the egress gateway's own listener, where pods reach it by HTTPS.

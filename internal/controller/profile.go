@@ -38,6 +38,9 @@ type Profile struct {
 	// OneGateway: what a Gateway asks of clients holds for the whole installation, so that a cluster has one gateway at most, and be it the
 	// egress gateway of one consumer. It is the reason, as a sentence without a period; "" where each Gateway has its own.
 	OneGateway string
+	// EgressPort is the port that egress gateways listen on where it is one of the installation, which the fleet may name another of; 0 where
+	// each Gateway has its own.
+	EgressPort int
 	// ServerCertificates and ClientCA say what the writers need; see the constants. The zero values are a Secret and a ConfigMap.
 	ServerCertificates string
 	ClientCA           string

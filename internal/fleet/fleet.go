@@ -91,6 +91,7 @@ type Controller struct {
 	GatewayClassName   string            `json:"gatewayClassName"`
 	DataPlaneNamespace string            `json:"dataPlaneNamespace"`
 	DataPlanePods      map[string]string `json:"dataPlanePods"`
+	EgressPort         int               `json:"egressPort"`
 	MeshTrustDomain    string            `json:"meshTrustDomain"`
 	MeshConfig         *MeshConfig       `json:"meshConfig"`
 }

@@ -360,3 +360,18 @@ func TestABranchThatIsBehind(t *testing.T) {
 	}
 	r.Blocks(judged, "team/blue", relayEntry, "", "")
 }
+
+// TestAnEntryPointMoves: the port of an installation's egress gateway is what its overlay is generated with, and no finding of the gate; the
+// NetworkPolicy that lets pods to another port than before is reported.
+func TestAnEntryPointMoves(t *testing.T) {
+	r, o := example(t, "traefik")
+	r.Replace(o.Fleet+"/fleet.cue", "egressPort: 9443", "egressPort: 9444")
+	r.GenerateWith(o)
+	o.Base = "HEAD"
+	judged := r.Check(o)
+	r.Passes(judged)
+	want(t, "rules", rules(judged), "change change/wider")
+	if till := r.Read(o.Overlays + "/aks-branch/consumers/till/till.yaml"); !strings.Contains(till, "targetPort: 9444") {
+		t.Errorf("written with the base's port:\n%s", till)
+	}
+}

@@ -96,10 +96,27 @@ func (m *maker) alone(c *Cluster, consumer *controller.Consumer) {
 
 func (m *maker) consumer(u use, declared fleet.Consumer) controller.Consumer {
 	return controller.Consumer{
-		Name: u.consumer, Namespace: declared.Namespace, Via: via(declared),
+		EgressPort: m.egressPort(u.cluster), Name: u.consumer, Namespace: declared.Namespace, Via: via(declared),
 		Pods: maps.Clone(declared.PodSelector.MatchLabels), ServiceAccount: declared.ServiceAccount,
 		Identity: controller.AcceptedIdentity{URI: declared.Identity.URI, DNS: declared.Identity.DNS, EnforcedBy: enforcedBy(declared)},
 	}
+}
+
+// egressPortFor refuses a port that no egress gateway of the cluster would listen on.
+func (m *maker) egressPortFor(c *Cluster) {
+	if m.fleet.Clusters[c.Facts.Name].Controller.EgressPort != 0 && c.Controller.Profile().EgressPort == 0 {
+		m.at(path("clusters", c.Facts.Name, "controller", "egressPort"), "leave egressPort out",
+			"cluster %s: the ports of %s's egress gateways are those of each Gateway, which gatespan chooses", c.Facts.Name, c.Controller.Profile().Title)
+	}
+}
+
+// egressPort is the port that the egress gateways of a cluster listen on, where its installation has it.
+func (m *maker) egressPort(cluster string) int {
+	c := m.clusters[cluster]
+	if c.Controller == nil || c.Controller.Profile().EgressPort == 0 {
+		return 0
+	}
+	return cmp.Or(m.fleet.Clusters[cluster].Controller.EgressPort, c.Controller.Profile().EgressPort)
 }
 
 // destination is the exposure as its providers serve it; shared has refused providers that differ in what a caller sees.

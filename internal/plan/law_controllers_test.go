@@ -109,7 +109,7 @@ var lawControllers = []lawController{
 		cluster: func(g *generator, c *fleet.Cluster) {
 			c.Controller = fleet.Controller{
 				Name: "traefik", Distribution: "upstream", Version: "3.7.13", GatewayClassName: pick(g, "", "traefik"), DataPlaneNamespace: "traefik",
-				DataPlanePods: map[string]string{"app.kubernetes.io/name": "traefik"}, MeshTrustDomain: "cluster.local",
+				DataPlanePods: map[string]string{"app.kubernetes.io/name": "traefik"}, MeshTrustDomain: "cluster.local", EgressPort: pick(g, 0, 9443),
 			}
 		},
 	},

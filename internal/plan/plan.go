@@ -68,6 +68,7 @@ func Make(f *fleet.Fleet, catalog Catalog) (*Plan, error) {
 		c.Wanted = controller.Wanted{Entries: []controller.WantedEntry{}, Exits: []controller.WantedExit{}, Abilities: []controller.AbilityID{}}
 		if known, ok := catalog(f.Clusters[name].Controller.Name); ok {
 			c.Controller = known
+			m.egressPortFor(c)
 		}
 		m.clusters[name] = c
 	}

@@ -169,6 +169,9 @@ func TestRefusals(t *testing.T) {
 			fromTraefik(f)
 			cluster(f, "aks-prod", func(c *fleet.Cluster) { c.NetworkPolicyEngine = "none" })
 		}, "a NetworkPolicy closes the egress gateway, and cluster aks-prod names nothing", "networkPolicyEngine"},
+		"a port of an egress gateway that chooses its own": {func(f *fleet.Fleet) {
+			cluster(f, "aks-prod", func(c *fleet.Cluster) { c.Controller.EgressPort = 9443 })
+		}, "cluster aks-prod: the ports of Istio's egress gateways are those of each Gateway", "leave egressPort out"},
 		"roots for Traefik that nobody writes": {func(f *fleet.Fleet) {
 			onTraefik(f)
 			change(f.TrustDomains, "corp", func(td *fleet.TrustDomain) { td.Bundle.PEM = "" })

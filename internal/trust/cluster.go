@@ -24,7 +24,9 @@ type setting struct {
 var settings = []setting{
 	{rule: "gate/cluster-changed", field: "cloud", what: "another cloud", get: func(c fleet.Cluster) any { return c.Cloud }, put: func(to *fleet.Cluster, from fleet.Cluster) { to.Cloud = from.Cloud }},
 	{rule: "gate/cluster-changed", field: "controller", what: "another controller", get: func(c fleet.Cluster) any { return unversioned(c) }, put: func(to *fleet.Cluster, from fleet.Cluster) {
+		own := to.Controller.EgressPort
 		to.Controller = from.Controller
+		to.Controller.EgressPort = own
 	}},
 	{rule: "gate/cluster-changed", field: "path", what: "another path", get: func(c fleet.Cluster) any { return c.Path }, put: func(to *fleet.Cluster, from fleet.Cluster) { to.Path = from.Path }},
 	{rule: "gate/cluster-changed", field: "gitops", what: "another GitOps engine or destination", get: func(c fleet.Cluster) any { return c.GitOps }, put: func(to *fleet.Cluster, from fleet.Cluster) { to.GitOps = from.GitOps }},
@@ -84,9 +86,9 @@ func classes(c fleet.Cluster) []string {
 	return out
 }
 
-// unversioned is the controller without its version.
+// unversioned is the controller without its version, and without a port that only what is generated has.
 func unversioned(c fleet.Cluster) fleet.Controller {
-	c.Controller.Version = ""
+	c.Controller.Version, c.Controller.EgressPort = "", 0
 	return c.Controller
 }
 

@@ -25,7 +25,7 @@ func caller(t *testing.T) (controller.Cluster, controller.Consumer) {
 	td := controller.TrustDomain{Name: "corp", ConfigMap: "corp-ca", SHA256: []string{sum}, PEM: pem}
 	c.TrustDomains = []controller.TrustDomain{td}
 	return c, controller.Consumer{
-		Name: "orders", Namespace: "orders", Via: "gateway", Pods: map[string]string{"app": "orders"},
+		Name: "orders", Namespace: "orders", Via: "gateway", EgressPort: 9443, Pods: map[string]string{"app": "orders"},
 		Certificate:       controller.Certificate{Secret: "orders-client-tls", Namespace: "orders", Existing: true},
 		ServerCertificate: controller.Certificate{Secret: "orders-egress-tls", Namespace: "orders", Existing: true},
 		Destinations: []controller.Destination{
@@ -74,6 +74,7 @@ func TestConsumerLaw(t *testing.T) {
 				"name":        slices.Equal(x.Names.Value, []string{d.Hostname}),
 				"closed":      !x.Users.Value.Everybody && len(x.Users.Value.Pods) == 1 && x.Users.Enforcer == posture.ByNetwork,
 				"led to":      e.Subject == x.Subject && len(e.Routes[0].Backends) == 1 && e.Routes[0].Backends[0].ExitIndex == i && e.Routes[0].Backends[0].External,
+				"entryPoint":  e.Port == 9443,
 				"in cluster":  e.Scheme.Value == posture.SchemeCluster && e.MinTLS.Value == "1.3" && e.Served.Value,
 			} {
 				if !ok {
@@ -243,7 +244,7 @@ func TestOpen(t *testing.T) {
 			return strings.Replace(text, "  podSelector:\n    matchLabels:\n      app.kubernetes.io/name: traefik", "  podSelector:\n    matchLabels:\n      app.kubernetes.io/name: other", 1)
 		},
 		"everybody there": func(_ *controller.Cluster, text string) string {
-			return strings.Replace(text, "  - from:\n", "  - ports: [{port: 8443}]\n  - from:\n", 1)
+			return strings.Replace(text, "  - from:\n", "  - ports: [{port: 9443}]\n  - from:\n", 1)
 		},
 	} {
 		c, text := one(t)

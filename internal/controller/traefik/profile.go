@@ -47,6 +47,7 @@ func profile() controller.Profile {
 		Prerequisites:   prerequisites(),
 		ClientCA:        controller.FromCASecret,
 		OneGateway:      "the TLSOption named default holds for all listeners of an installation, and of two in different namespaces neither counts",
+		EgressPort:      8443, // of the entryPoint websecure: docsChart values.yaml, ports.websecure.port
 		PodsCannotTell:  "generated routes take away the headers that tell of a certificate, because Traefik hands on those that clients send (pkg/middlewares/forwardedheaders/forwarded_header.go)",
 		Vulnerabilities: vulnerabilities(),
 	}

@@ -14,11 +14,8 @@ import (
 	"github.com/gatespan/gatespan/internal/kubernetes"
 )
 
-const (
-	// egressPort is the port of the entryPoint websecure (docsChart values.yaml, ports.websecure.port): a listener has an entryPoint's port.
-	egressPort = 8443
-	callPort   = 443
-)
+// callPort is where pods call the egress gateway; its listener has the port of an entryPoint, which the Service leads to.
+const callPort = 443
 
 // writeConsumer writes the egress gateway of the one identity of an installation: whoever reaches its proxies calls with the consumer's
 // certificate, so a NetworkPolicy around all of them admits the consumer's pods alone. Pods call
@@ -43,15 +40,15 @@ func writeConsumer(cluster controller.Cluster, c controller.Consumer) ([]any, er
 		if d.TrustDomain.PEM == "" {
 			return nil, fmt.Errorf("consumer %s: the fleet holds no roots of trust domain %s, and without them Traefik trusts the system's", c.Name, d.TrustDomain.Name)
 		}
-		gateway.Listeners = append(gateway.Listeners, kubernetes.EgressListener(c, d, egressPort))
+		gateway.Listeners = append(gateway.Listeners, kubernetes.EgressListener(c, d, gatewayv1.PortNumber(c.EgressPort)))
 	}
 	objects := []any{
 		gatewayapi.Make(gatewayapi.Version, "Gateway", at, gateway),
 		gatewayapi.Make(version, kindTLSOption, gatewayapi.Meta{Name: defaultOption, Namespace: c.Namespace}, tlsOptionSpec{MinVersion: "VersionTLS13", SNIStrict: true}),
-		kubernetes.EgressNetworkPolicy(at.Name, proxies, c, egressPort),
+		kubernetes.EgressNetworkPolicy(at.Name, proxies, c, c.EgressPort),
 		gatewayapi.Make("v1", "Service", gatewayapi.Meta{Name: at.Name, Namespace: proxies.Namespace}, corev1.ServiceSpec{
 			Type: corev1.ServiceTypeClusterIP, Selector: maps.Clone(proxies.Labels), Ports: []corev1.ServicePort{{
-				Name: "https", Port: callPort, TargetPort: intstr.FromInt32(egressPort),
+				Name: "https", Port: callPort, TargetPort: intstr.FromInt32(int32(c.EgressPort)),
 			}},
 		}),
 	}
