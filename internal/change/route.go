@@ -57,6 +57,7 @@ func (c *comparison) routes(s posture.Subject, exposure string, before, after po
 			c.out = append(c.out, Change{Subject: s, By: b.From, Field: "backend " + backendKey(b), Before: backendKey(b), Direction: Gone, Exposure: exposure, Why: "no route leads to it any more"})
 		},
 	)
+	c.demands(s, exposure, before, after)
 	c.paths(s, exposure, before, after)
 	c.names(s, exposure, before, after)
 	mirrors := func(e posture.Entry) []posture.Backend {

@@ -1,6 +1,8 @@
 package gatewayapi
 
 import (
+	"slices"
+
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/gatespan/gatespan/internal/object"
@@ -52,13 +54,13 @@ func decode(o *object.Object) (*route, error) {
 }
 
 func httpRule(field string, in gatewayv1.HTTPRouteRule) rule {
-	out := rule{filters: httpFilters(field+".filters", in.Filters)}
+	out := rule{field: field, filters: httpFilters(field+".filters", in.Filters)}
 	for _, m := range in.Matches {
-		path := "PathPrefix /"
+		path := everyPath
 		if m.Path != nil {
 			path = string(deref(m.Path.Type, gatewayv1.PathMatchPathPrefix)) + " " + deref(m.Path.Value, "/")
 		}
-		out.paths = append(out.paths, path)
+		out.paths, out.matches = append(out.paths, path), append(out.matches, match{path, whole(path, m)})
 	}
 	for i, ref := range in.BackendRefs {
 		at := object.Item(field+".backendRefs", i)
@@ -70,9 +72,10 @@ func httpRule(field string, in gatewayv1.HTTPRouteRule) rule {
 }
 
 func grpcRule(field string, in gatewayv1.GRPCRouteRule) rule {
-	out := rule{filters: grpcFilters(field+".filters", in.Filters)}
+	out := rule{field: field, filters: grpcFilters(field+".filters", in.Filters)}
 	for _, m := range in.Matches {
-		out.paths = append(out.paths, grpcPath(m.Method))
+		path := grpcPath(m.Method)
+		out.paths, out.matches = append(out.paths, path), append(out.matches, match{path, path + metadata(m.Headers)})
 	}
 	for i, ref := range in.BackendRefs {
 		at := object.Item(field+".backendRefs", i)
@@ -86,7 +89,7 @@ func grpcRule(field string, in gatewayv1.GRPCRouteRule) rule {
 // grpcPath is the HTTP path of a gRPC method match: /service/method.
 func grpcPath(m *gatewayv1.GRPCMethodMatch) string {
 	if m == nil {
-		return "PathPrefix /"
+		return everyPath
 	}
 	service, method := deref(m.Service, ""), deref(m.Method, "")
 	switch {
@@ -99,13 +102,16 @@ func grpcPath(m *gatewayv1.GRPCMethodMatch) string {
 	}
 }
 
+// everyPath is the match of a request that a rule without matches has (apis/v1/httproute_types.go).
+const everyPath = "PathPrefix /"
+
 // everyPath forgets the paths of a rule that matches all of them anyway.
 func (r rule) everyPath() rule {
-	for _, p := range r.paths {
-		if p == "PathPrefix /" {
-			r.paths = nil
-			break
-		}
+	if slices.Contains(r.paths, everyPath) {
+		r.paths = nil
+	}
+	if len(r.matches) == 0 {
+		r.matches = []match{{everyPath, everyPath}}
 	}
 	return r
 }

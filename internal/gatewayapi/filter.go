@@ -17,6 +17,7 @@ type filter struct {
 	headers          []posture.Header // By has the field only
 	mirror           *gatewayv1.BackendObjectReference
 	mirrorField      string
+	demand           string // what it asks of requests by itself
 	extension        *gatewayv1.LocalObjectReference
 	redirectsToHTTPS bool
 	unknown          string // a type that Gateway API does not have
@@ -37,6 +38,7 @@ func httpFilters(field string, in []gatewayv1.HTTPRouteFilter) []filter {
 			// The headers of every request, and so the caller's identity, go there.
 			if f.ExternalAuth != nil {
 				next.mirror, next.mirrorField = &f.ExternalAuth.BackendRef, at+".externalAuth.backendRef"
+				next.demand = "externalAuth " + JSON(f.ExternalAuth)
 			}
 		case gatewayv1.HTTPRouteFilterRequestRedirect:
 			next.redirectsToHTTPS = f.RequestRedirect != nil && deref(f.RequestRedirect.Scheme, "") == "https"

@@ -26,6 +26,8 @@ type World struct {
 	Objects  *object.Set
 	Gateways []*Gateway // sorted by namespace and name
 	Posture  posture.Posture
+	// Demands is what an object that a route's filter refers to asks of requests; nil where the controller has nothing of the kind.
+	Demands func(route *object.Object, ref gatewayv1.LocalObjectReference) []posture.Demand
 
 	seen     map[any]bool // what Posture already says, so that nothing is said twice
 	routes   []*route     // every route of the cluster, decoded once; nil before the first use

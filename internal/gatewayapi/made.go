@@ -22,7 +22,7 @@ func (w *World) madeFrom(maker *object.Object) string {
 		}
 		text := kind + " " + name
 		if issuer := w.Objects.Find(group, kind, namespace, name); issuer != nil {
-			text += " " + asJSON(issuer.Data["spec"])
+			text += " " + JSON(issuer.Data["spec"])
 		}
 		return text
 	case "ExternalSecret":
@@ -33,15 +33,15 @@ func (w *World) madeFrom(maker *object.Object) string {
 				content[field] = v
 			}
 		}
-		return maker.Kind + " " + asJSON(content)
+		return maker.Kind + " " + JSON(content)
 	case "SecretProviderClass":
-		return maker.Kind + " " + asJSON(maker.Data["spec"])
+		return maker.Kind + " " + JSON(maker.Data["spec"])
 	}
 	return ""
 }
 
-// asJSON is short enough to be read, and differs where the values do.
-func asJSON(v any) string {
+// JSON is short enough to be read, and differs where the values do.
+func JSON(v any) string {
 	const most = 160
 	encoded, err := json.Marshal(v)
 	if err != nil {

@@ -27,10 +27,15 @@ type route struct {
 
 // rule is one rule of a route.
 type rule struct {
+	field    string
+	matches  []match  // of requests; none for connections
 	paths    []string // nil: every path
 	filters  []filter
 	backends []backend
 }
+
+// match is the path of a request, and that with all else that it must have.
+type match struct{ path, whole string }
 
 // backend is one backendRef with its own filters.
 type backend struct {
@@ -158,6 +163,7 @@ func (w *World) read(r *route, parent int, hostnames []string) posture.Route {
 				w.filter(r.object, f, &out)
 			}
 		}
+		out.Asks = append(out.Asks, w.asked(r.object, rule)...)
 		plain := !slices.ContainsFunc(rule.filters, func(f filter) bool { return f.mirror != nil || f.extension != nil })
 		out.RedirectOnly = out.RedirectOnly && redirects && plain && len(rule.backends) == 0
 	}

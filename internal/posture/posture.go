@@ -230,6 +230,23 @@ type Route struct {
 	Mirrors      []Backend `json:"mirrors"`
 	// Headers lists names of identity headers (x-forwarded-client-cert and the like) that a filter sets, adds or removes.
 	Headers []Header `json:"headers"`
+	// Asks is what its rules ask of requests beside what the entry does; compared with the base and judged by no rule.
+	Asks []Asked `json:"-"`
+}
+
+// Asked is what a rule of a route asks of the requests that one of its matches takes.
+type Asked struct {
+	By      Ref      // the rule
+	Path    string   // "PathPrefix /v1"
+	Match   string   // the path, and what else a request must have for the rule
+	Demands []Demand // empty: nothing
+}
+
+// Demand is one thing that a request must pass: where it comes from, a password, the consent of another server.
+type Demand struct {
+	By      Ref
+	What    string   // in one form: another text may ask for less
+	Sources []string // the addresses that pass, where it is about them
 }
 
 // Header is an identity header that a route changes.

@@ -110,6 +110,23 @@ func (r *reader) authorized(l *gatewayapi.Listener, e *posture.Entry) (cidrs []s
 	return slices.Compact(cidrs), gatewayapi.Nearest(p.object, "spec.authorization.rules"), true
 }
 
+// onlySources are the sources that an authorization admits when it asks nothing else: it denies by default, and each rule allows sources.
+func onlySources(a *authorization) ([]string, bool) {
+	if a.DefaultAction != "" && a.DefaultAction != "Deny" {
+		return nil, false
+	}
+	var cidrs []string
+	for _, rule := range a.Rules {
+		p := rule.Principal
+		if rule.Action != "Allow" || rule.Operation != nil || rule.CEL != nil || p == nil || p.JWT != nil || p.Headers != nil || p.ClientIPGeoLocations != nil {
+			return nil, false
+		}
+		cidrs = append(cidrs, p.ClientCIDRs...)
+	}
+	slices.Sort(cidrs)
+	return slices.Compact(cidrs), len(cidrs) > 0
+}
+
 // targetsRoute reports whether a policy targets a route; by a selector when it could.
 func (r *reader) targetsRoute(o *object.Object, t policyTargets, route posture.Ref) bool {
 	for _, ref := range t.references() {

@@ -32,6 +32,7 @@ func read(c controller.Cluster, set *object.Set) posture.Posture {
 			e := r.Entry(l)
 			r.protect(l, &e)
 			r.tokens(l, &e)
+			r.demands(l, &e)
 			r.address(l, p, &e)
 			r.hops(p, &e)
 			r.crowded(l, &e)

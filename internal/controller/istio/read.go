@@ -55,6 +55,7 @@ func read(cluster controller.Cluster, set *object.Set) posture.Posture {
 			r.hops(l, &e)
 			r.Posture.Entries = append(r.Posture.Entries, e)
 		}
+		r.authorization(g, workload{namespace: g.Object.Namespace, gateway: g.Object.Name, labels: podLabels(g)})
 		r.unusedClientCertificate(g)
 	}
 	r.sidecarExits()

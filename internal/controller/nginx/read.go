@@ -25,6 +25,7 @@ func read(c controller.Cluster, set *object.Set) posture.Posture {
 		}
 	}
 	r.harmless()
+	r.Demands = r.demands
 	for _, g := range r.Gateways {
 		p := r.proxy(g)
 		for _, l := range g.Listeners {

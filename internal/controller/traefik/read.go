@@ -47,6 +47,7 @@ func read(c controller.Cluster, set *object.Set) posture.Posture {
 	decode[serversTransportTCPSpec](r, kindServersTransportTCP)
 	decode[middlewareTCPSpec](r, kindMiddlewareTCP)
 	decode[tlsStoreSpec](r, kindTLSStore)
+	r.Demands = r.demands
 	for _, g := range r.Gateways {
 		r.known(g)
 		for _, l := range g.Listeners {
