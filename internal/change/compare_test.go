@@ -72,6 +72,7 @@ func TestEntryChanges(t *testing.T) {
 		{"attachment by a label that others set", func(e *posture.Entry) { e.Attachment.Value.Selector = "team=relay" }, map[string]string{"attachment": Weaker}},
 		{"attachment by another namespace", func(e *posture.Entry) { e.Attachment.Value.Namespaces = []string{"eve"} }, map[string]string{"attachment": Weaker}},
 		{"listeners of others", func(e *posture.Entry) { e.Attachment.Value.Listeners = true }, map[string]string{"allowedListeners": Weaker}},
+		{"another hostname", func(e *posture.Entry) { e.Hostnames = []string{"other.example.com"} }, map[string]string{"hostnames": Weaker}},
 		{"every hostname", func(e *posture.Entry) { e.Hostnames = nil }, map[string]string{"hostnames": Weaker}},
 		{"the token becomes optional", func(e *posture.Entry) { e.JWT.Value = posture.JWT{Value: posture.JWTOptional} }, map[string]string{"jwt": Weaker}},
 		{"a token for anybody", func(e *posture.Entry) { e.JWT.Value.Audiences = nil }, map[string]string{"jwt": Weaker}},

@@ -73,3 +73,36 @@ func TestDemands(t *testing.T) {
 		}
 	}
 }
+
+// TestDeclaredHosts: a listener that serves another name is weaker, unless it is the one that the fleet gives to its exposure.
+func TestDeclaredHosts(t *testing.T) {
+	before, after := safe(), safe()
+	after.Hostnames = []string{"other.example.com"}
+	entry := func(host string) controller.Wanted {
+		return controller.Wanted{Entries: []controller.WantedEntry{{Exposure: "x", Gateway: after.Subject, Listener: after.Subject, Hostname: host}}}
+	}
+	exit := func(url string) controller.Wanted {
+		return controller.Wanted{Exits: []controller.WantedExit{{Exposure: "x", Gateway: after.Subject, URL: url}}}
+	}
+	for name, c := range map[string]struct {
+		wanted controller.Wanted
+		want   string
+	}{
+		"nobody's":               {controller.Wanted{}, Weaker},
+		"the exposure's":         {entry("other.example.com"), Wider},
+		"not the exposure's":     {entry("relay.example.com"), Weaker},
+		"what pods call":         {exit("https://other.example.com"), Wider},
+		"what pods do not call":  {exit("https://relay.example.com"), Weaker},
+		"what pods call by mesh": {exit("http://other.example.com:8080"), Wider},
+	} {
+		got := ""
+		for _, change := range Compare(posture.Posture{Entries: []posture.Entry{before}}, posture.Posture{Entries: []posture.Entry{after}}, c.wanted, nil) {
+			if change.Field == "hostnames" {
+				got = change.Direction
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}

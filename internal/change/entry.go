@@ -3,6 +3,7 @@ package change
 import (
 	"fmt"
 	"net/netip"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -177,6 +178,7 @@ func (c *comparison) attachment(s posture.Subject, exposure string, b, a posture
 	c.record(s, exposure, "allowedListeners", posture.CompareFlag(before.Listeners, after.Listeners), a.Attachment.By, flag(before.Listeners), flag(after.Listeners), a.Attachment.Why)
 }
 
+// hostnames: names that a listener did not serve are weaker, unless the fleet gives them to its exposure.
 func (c *comparison) hostnames(s posture.Subject, exposure string, b, a posture.Entry) {
 	order := posture.CompareSets(len(b.Hostnames) == 0, b.Hostnames, len(a.Hostnames) == 0, a.Hostnames)
 	text := func(h []string) string {
@@ -185,7 +187,27 @@ func (c *comparison) hostnames(s posture.Subject, exposure string, b, a posture.
 		}
 		return strings.Join(h, ", ")
 	}
+	if order == posture.Exchanged {
+		order = posture.Weaker
+	}
+	if order == posture.Weaker && len(a.Hostnames) == 1 && a.Hostnames[0] == c.declaredHost(a) {
+		c.out = append(c.out, Change{Subject: s, By: a.Listener, Field: "hostnames", Before: text(b.Hostnames), After: text(a.Hostnames), Direction: Wider, Exposure: exposure, Why: "the fleet says so"})
+		return
+	}
 	c.record(s, exposure, "hostnames", order, a.Listener, text(b.Hostnames), text(a.Hostnames), "")
+}
+
+// declaredHost is the name by which the fleet has a listener called: of an exposure, or of what pods call of an egress gateway.
+func (c *comparison) declaredHost(e posture.Entry) string {
+	if w := c.wantedEntry(e); w != nil {
+		return w.Hostname
+	}
+	for _, w := range c.wanted.Exits {
+		if called, err := url.Parse(w.URL); w.Gateway == e.Subject && err == nil {
+			return called.Hostname()
+		}
+	}
+	return ""
 }
 
 func (c *comparison) entryNew(e posture.Entry) {
