@@ -35,7 +35,13 @@ func (c *comparison) authorizations(before, after []posture.Authorization) {
 	}
 }
 
-func called(a posture.Authorization) string { return a.By.Kind + " " + a.By.Name }
+// called is what a target is held to; a target that nothing is for names itself.
+func called(a posture.Authorization) string {
+	if a.By.Kind == "Gateway" {
+		return "none"
+	}
+	return a.By.Kind + " " + a.By.Name
+}
 
 // less is what a policy has or lacks that may make it ask less than the old one, in full: a waiver is for exactly that. "" when it does not.
 func less(old, now posture.Authorization) string {

@@ -18,6 +18,7 @@ func safe() posture.Entry {
 	e.TLS.Value = posture.TLSTerminate
 	e.ClientAuth.Value = posture.ClientRequired
 	e.MinTLS.Value, e.MaxTLS.Value = "1.3", "1.3"
+	e.Ciphers.Value = []string{"gcm"}
 	e.Scheme.Value = posture.SchemeInternal
 	e.Forwarding.Value = "sanitize"
 	e.Revocation.Value = "none"
@@ -72,6 +73,10 @@ func TestEntryChanges(t *testing.T) {
 		{"attachment by a label that others set", func(e *posture.Entry) { e.Attachment.Value.Selector = "team=relay" }, map[string]string{"attachment": Weaker}},
 		{"attachment by another namespace", func(e *posture.Entry) { e.Attachment.Value.Namespaces = []string{"eve"} }, map[string]string{"attachment": Weaker}},
 		{"listeners of others", func(e *posture.Entry) { e.Attachment.Value.Listeners = true }, map[string]string{"allowedListeners": Weaker}},
+		{"more suites", func(e *posture.Entry) { e.Ciphers.Value = []string{"gcm", "cbc"} }, map[string]string{"ciphers": Weaker}},
+		{"other suites", func(e *posture.Entry) { e.Ciphers.Value = []string{"cbc"} }, map[string]string{"ciphers": Weaker}},
+		{"fewer suites", func(e *posture.Entry) { e.Ciphers.Value = []string{} }, map[string]string{"ciphers": Stronger}},
+		{"suites that nobody knows", func(e *posture.Entry) { e.Ciphers.Value = nil }, map[string]string{}},
 		{"another hostname", func(e *posture.Entry) { e.Hostnames = []string{"other.example.com"} }, map[string]string{"hostnames": Weaker}},
 		{"every hostname", func(e *posture.Entry) { e.Hostnames = nil }, map[string]string{"hostnames": Weaker}},
 		{"the token becomes optional", func(e *posture.Entry) { e.JWT.Value = posture.JWT{Value: posture.JWTOptional} }, map[string]string{"jwt": Weaker}},

@@ -47,6 +47,9 @@ func (c *comparison) entry(b, a posture.Entry) {
 	setting(c, s, exposure, "clientAuth", b.ClientAuth, a.ClientAuth, posture.CompareClientAuth, plain)
 	setting(c, s, exposure, "minTLS", b.MinTLS, a.MinTLS, posture.CompareVersion, plain)
 	setting(c, s, exposure, "maxTLS", b.MaxTLS, a.MaxTLS, posture.CompareVersion, plain)
+	if b.Ciphers.Value != nil && a.Ciphers.Value != nil {
+		setting(c, s, exposure, "ciphers", b.Ciphers, a.Ciphers, compareCiphers, list)
+	}
 	setting(c, s, exposure, "http3", b.HTTP3, a.HTTP3, posture.CompareFlag, flag)
 	setting(c, s, exposure, "resumption", b.Resumption, a.Resumption, posture.CompareFlag, flag)
 	setting(c, s, exposure, "expired", b.Expired, a.Expired, posture.CompareFlag, flag)
@@ -195,6 +198,15 @@ func (c *comparison) hostnames(s posture.Subject, exposure string, b, a posture.
 		return
 	}
 	c.record(s, exposure, "hostnames", order, a.Listener, text(b.Hostnames), text(a.Hostnames), "")
+}
+
+// compareCiphers: a family of suites that was not accepted is weaker, whatever else is accepted no more.
+func compareCiphers(before, after []string) posture.Order {
+	order := posture.CompareSets(false, before, false, after)
+	if order == posture.Exchanged {
+		return posture.Weaker
+	}
+	return order
 }
 
 // declaredHost is the name by which the fleet has a listener called: of an exposure, or of what pods call of an egress gateway.

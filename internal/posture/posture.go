@@ -121,10 +121,13 @@ type Entry struct {
 	Served Setting[bool]   `json:"served"`
 	Scheme Setting[string] `json:"scheme"`
 
-	Attachment  Setting[Attachment]  `json:"attachment"`
-	TLS         Setting[string]      `json:"tls"`    // TLSTerminate, TLSPassthrough, TLSNone
-	MinTLS      Setting[string]      `json:"minTLS"` // "1.0" … "1.3"; "" with TLSNone or TLSPassthrough
-	MaxTLS      Setting[string]      `json:"maxTLS"`
+	Attachment Setting[Attachment] `json:"attachment"`
+	TLS        Setting[string]     `json:"tls"`    // TLSTerminate, TLSPassthrough, TLSNone
+	MinTLS     Setting[string]     `json:"minTLS"` // "1.0" … "1.3"; "" with TLSNone or TLSPassthrough
+	MaxTLS     Setting[string]     `json:"maxTLS"`
+	// Ciphers are the families of suites that it accepts below TLS 1.3; nil where they are not known. Compared with the base, and judged by
+	// no rule.
+	Ciphers     Setting[[]string]    `json:"-"`
 	HTTP3       Setting[bool]        `json:"http3"`
 	Resumption  Setting[bool]        `json:"resumption"` // TLS session resumption that skips client verification
 	ClientAuth  Setting[string]      `json:"clientAuth"`

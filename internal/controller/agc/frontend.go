@@ -12,6 +12,7 @@ import (
 )
 
 // The predefined TLS policies, and the lowest version of each. 2023-06 is the default (docs tls-policy.md).
+// 2023-06-S leaves out suites that 2023-06 has (the variant -S in docs tls-policy.md).
 const (
 	predefined    = "predefined"
 	defaultPolicy = "2023-06"
@@ -29,6 +30,7 @@ func (r *reader) clients(l *gatewayapi.Listener, e *posture.Entry) {
 		}
 		e.MinTLS = by(lowest, detached.at, "policy "+defaultPolicy+" holds by default: "+detached.why)
 		e.MaxTLS = by("1.3", detached.at, "no highest version is documented")
+		e.Ciphers = by(ciphers(defaultPolicy), detached.at, "policy "+defaultPolicy+" holds by default")
 		e.ClientAuth = unheld(posture.ClientNone, detached.at, detached.why)
 		e.ClientCA = unheld([]posture.Anchor{}, detached.at, detached.why)
 		return
@@ -41,9 +43,14 @@ func (r *reader) clients(l *gatewayapi.Listener, e *posture.Entry) {
 		minTLS := r.version(p)
 		auth, ca := r.verified(p)
 		auth.Why += tie
+		accepts := ciphers(policyName(p))
 		if i == 0 {
 			e.MinTLS, e.ClientAuth, e.ClientCA = minTLS, auth, ca
+			e.Ciphers = by(accepts, minTLS.By, "TLS policy "+policyName(p))
 			continue
+		}
+		if len(accepts) > len(e.Ciphers.Value) {
+			e.Ciphers = by(accepts, minTLS.By, "TLS policy "+policyName(p)+tie)
 		}
 		if auth.Value != posture.ClientRequired {
 			e.ClientAuth = auth
@@ -111,13 +118,29 @@ func (r *reader) invalid(p policy[frontendTLS]) bool {
 	return true
 }
 
+// policyName is the TLS policy of a FrontendTLSPolicy.
+func policyName(p policy[frontendTLS]) string {
+	if d := p.spec.Default; d != nil && d.PolicyType != nil {
+		return d.PolicyType.Name
+	}
+	return defaultPolicy
+}
+
+// ciphers are the suites of a TLS policy, as far as policies differ.
+func ciphers(policy string) []string {
+	if policy == strictPolicy {
+		return []string{"those of " + strictPolicy}
+	}
+	return []string{"those of " + strictPolicy, "more of " + defaultPolicy}
+}
+
 // version is the lowest TLS version of a policy.
 func (r *reader) version(p policy[frontendTLS]) posture.Setting[string] {
-	at, name := gatewayapi.Nearest(p.object, "spec.default.policyType"), defaultPolicy
+	at := gatewayapi.Nearest(p.object, "spec.default.policyType")
 	if d := p.spec.Default; d != nil && d.PolicyType != nil {
-		at, name = gatewayapi.RefOf(p.object, "spec.default.policyType.name"), d.PolicyType.Name
+		at = gatewayapi.RefOf(p.object, "spec.default.policyType.name")
 	}
-	return by(lowest, at, "TLS policy "+name+" accepts TLS "+lowest)
+	return by(lowest, at, "TLS policy "+policyName(p)+" accepts TLS "+lowest)
 }
 
 // verified is a policy's client verification: a Secret with ca.crt (docs how-to-frontend-mtls-gateway-api.md).

@@ -49,6 +49,7 @@ func (r *reader) versions(f found, ok bool, at posture.Ref, why string, e *postu
 		v, _ := known(defaultPolicy)
 		e.MinTLS = by(v.lowest, at, fmt.Sprintf("%s holds by default: %s", defaultPolicy, why))
 		e.MaxTLS = by(v.highest, at, fmt.Sprintf("%s holds by default: %s", defaultPolicy, why))
+		e.Ciphers = by(v.suites(), at, fmt.Sprintf("%s holds by default: %s", defaultPolicy, why))
 		return
 	}
 	at = f.ref(".sslPolicy")
@@ -61,6 +62,7 @@ func (r *reader) versions(f found, ok bool, at posture.Ref, why string, e *postu
 	}
 	e.MinTLS = by(v.lowest, at, "sslPolicy is "+*f.SSLPolicy)
 	e.MaxTLS = by(v.highest, at, "sslPolicy is "+*f.SSLPolicy)
+	e.Ciphers = by(v.suites(), at, "sslPolicy is "+*f.SSLPolicy)
 }
 
 // clients is what an ALB asks of clients. It resumes no sessions while it does (AWS, mutual-authentication.html).

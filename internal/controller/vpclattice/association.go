@@ -59,6 +59,23 @@ func (r *reader) groups(g *object.Object) posture.Setting[posture.SourceCIDRs] {
 	return *out
 }
 
+// joined are the policies that join the VPC of the cluster to the service network of a Gateway, which is that of its name in whichever
+// namespace (docs/api-types/vpc-association-policy.md). Who is in that VPC reaches the network from then on; without one nobody of it does,
+// unless somebody joined it by hand. No entry counts on that, and it must not become more than it was.
+func (r *reader) joined(g *object.Object) {
+	network := posture.Ref{APIVersion: Group, Kind: kindServiceNetwork, Name: g.Name}
+	if slices.ContainsFunc(r.Posture.Authorizations, func(a posture.Authorization) bool { return a.Over == network }) {
+		return // of a Gateway with the same name
+	}
+	out := posture.Authorization{By: gatewayapi.RefOf(g, ""), Over: network}
+	for _, p := range r.associations {
+		if p.target != nil && p.target.Name == g.Name && supported(associationKinds, p.target) && deref(p.spec.AssociateWithVPC, true) && len(out.Allow) == 0 {
+			out.By, out.Allow = gatewayapi.Nearest(p.object, "spec.associateWithVpc"), []string{"the VPC of the cluster joined to it"}
+		}
+	}
+	r.Posture.Authorizations = append(r.Posture.Authorizations, out)
+}
+
 // standalone tells whether a route's Lattice service is in no service network: its own annotation decides, or else that of a Gateway; any
 // other value than true counts as false (pkg/k8s/utils.go GetStandaloneModeForRouteWithValidation).
 func (r *reader) standalone(route posture.Route, gateway *object.Object) (posture.Ref, bool) {

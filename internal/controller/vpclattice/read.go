@@ -38,6 +38,9 @@ func read(c controller.Cluster, set *object.Set) posture.Posture {
 			r.Posture.Entries = append(r.Posture.Entries, e)
 		}
 	}
+	for _, g := range r.Gateways {
+		r.joined(g.Object)
+	}
 	r.ungranted()
 	r.parents()
 	r.namesakes()
