@@ -158,7 +158,7 @@ type result struct {
 }
 
 // evaluate evaluates a unit against the schema and decodes it.
-func (e *evaluator) evaluate(u unit, l limits) (result, error) {
+func (e *evaluator) evaluate(u unit, known *Known, l limits) (result, error) {
 	out := result{unit: u, index: index{}}
 	files := make([]*ast.File, len(u.sources))
 	for i, src := range u.sources {
@@ -188,7 +188,15 @@ func (e *evaluator) evaluate(u unit, l limits) (result, error) {
 		out.errs, err = explain(u, l, out.index, err)
 		return out, err
 	}
-	if err := json.UnmarshalCaseSensitivePreserveInts(data, &out.fleet); err != nil {
+	valid := evaluated{data, out.index}
+	known.keep(u, valid)
+	return valid.decode(u)
+}
+
+// decode is what a unit declares, each time anew: defaults are filled into it.
+func (e evaluated) decode(u unit) (result, error) {
+	out := result{unit: u, index: e.index}
+	if err := json.UnmarshalCaseSensitivePreserveInts(e.json, &out.fleet); err != nil {
 		return out, fmt.Errorf("%s: the schema and the types of gatespan differ: %w", u.name(), err)
 	}
 	return out, nil

@@ -42,7 +42,7 @@ func FuzzLoad(f *testing.F) {
 			ext = "cue"
 		}
 		name := "fleet/fleet." + ext
-		_, err := load(fstest.MapFS{name: {Data: data}}, "fleet", "overlays", tight)
+		_, err := load(fstest.MapFS{name: {Data: data}}, "fleet", "overlays", nil, tight)
 		if err == nil {
 			return
 		}

@@ -50,7 +50,7 @@ func TestHostile(t *testing.T) {
 				return
 			}
 			start := time.Now()
-			_, err := load(fstest.MapFS{c.file: {Data: []byte(c.data)}}, "f", "overlays", tight)
+			_, err := load(fstest.MapFS{c.file: {Data: []byte(c.data)}}, "f", "overlays", nil, tight)
 			if err == nil {
 				t.Fatal("loaded without an error")
 			}
@@ -106,13 +106,13 @@ func TestTooManyFiles(t *testing.T) {
 	for _, name := range []string{"a", "b", "c"} {
 		repository["fleet/exposures/"+name+".yaml"] = &fstest.MapFile{Data: []byte("exposures: {}\n")}
 	}
-	_, err := load(repository, "fleet", "overlays", tight)
+	_, err := load(repository, "fleet", "overlays", nil, tight)
 	if err == nil || !strings.Contains(err.Error(), "fleet/exposures/c.yaml: a fleet has at most 2 files") {
 		t.Errorf("got %v", err)
 	}
 	tight = defaultLimits
 	tight.totalBytes = 20
-	_, err = load(repository, "fleet", "overlays", tight)
+	_, err = load(repository, "fleet", "overlays", nil, tight)
 	if err == nil || !strings.Contains(err.Error(), "fleet/exposures/b.yaml: the fleet is larger than") {
 		t.Errorf("got %v", err)
 	}

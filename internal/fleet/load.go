@@ -20,16 +20,16 @@ import (
 // What is wrong with the user's files is an Errors, with everything that could be found in one run. errors.Is(err,
 // fs.ErrNotExist) holds when there is nothing at root.
 func Load(fsys fs.FS, root, overlays string) (*Fleet, error) {
-	return load(fsys, root, overlays, defaultLimits)
+	return load(fsys, root, overlays, nil, defaultLimits)
 }
 
-func load(fsys fs.FS, root, overlays string, l limits) (*Fleet, error) {
+func load(fsys fs.FS, root, overlays string, known *Known, l limits) (*Fleet, error) {
 	shared, single, errs := find(fsys, path.Clean(root), l)
-	return loadSources(shared, single, errs, overlays, l)
+	return loadSources(shared, single, errs, overlays, known, l)
 }
 
 // loadSources makes a fleet of files that were read; errs is what was wrong before.
-func loadSources(shared, single []source, errs Errors, overlays string, l limits) (*Fleet, error) {
+func loadSources(shared, single []source, errs Errors, overlays string, known *Known, l limits) (*Fleet, error) {
 	var units []unit
 	if len(shared) > 0 {
 		units = append(units, unit{sources: shared, shared: true})
@@ -38,7 +38,7 @@ func loadSources(shared, single []source, errs Errors, overlays string, l limits
 		units = append(units, unit{sources: []source{src}})
 	}
 
-	results, err := evaluateAll(units, l)
+	results, err := evaluateAll(units, known, l)
 	if err != nil {
 		var stopped stopError
 		if errors.As(err, &stopped) {
@@ -66,7 +66,7 @@ func (e stopError) Unwrap() error { return e.cause }
 // evaluateAll evaluates units, some at a time; the results are in the order of the units. Each worker takes a run of units and
 // an evaluator for it: small enough for CUE not to keep everything it has ever seen, large enough to compile the schema
 // seldom.
-func evaluateAll(units []unit, l limits) ([]result, error) {
+func evaluateAll(units []unit, known *Known, l limits) ([]result, error) {
 	deadline := time.Now().Add(l.total)
 	results := make([]result, len(units))
 	workers := min(runtime.GOMAXPROCS(0), 8)
@@ -78,13 +78,20 @@ func evaluateAll(units []unit, l limits) ([]result, error) {
 		group.Go(func() error {
 			var e *evaluator
 			for i := start; i < min(start+run, len(units)) && ctx.Err() == nil; i++ {
+				if valid, ok := known.find(units[i]); ok {
+					var err error
+					if results[i], err = valid.decode(units[i]); err != nil {
+						return err
+					}
+					continue
+				}
 				err := bounded(l, deadline, func() (err error) {
 					if e == nil {
 						if e, err = newEvaluator(false); err != nil {
 							return err
 						}
 					}
-					results[i], err = e.evaluate(units[i], l)
+					results[i], err = e.evaluate(units[i], known, l)
 					return err
 				})
 				if errors.Is(err, errLimit) {
@@ -178,5 +185,5 @@ func Parse(files map[string][]byte, root, overlays string) (*Fleet, error) {
 			shared = append(shared, src)
 		}
 	}
-	return loadSources(shared, single, nil, overlays, defaultLimits)
+	return loadSources(shared, single, nil, overlays, nil, defaultLimits)
 }

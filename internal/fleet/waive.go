@@ -28,7 +28,7 @@ type Edit struct {
 func AddWaiver(fsys fs.FS, root, overlays string, w Waiver) (*Edit, error) {
 	root = path.Clean(root)
 	shared, single, errs := find(fsys, root, defaultLimits)
-	before, err := loadSources(shared, single, errs, overlays, defaultLimits)
+	before, err := loadSources(shared, single, errs, overlays, nil, defaultLimits)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func AddWaiver(fsys fs.FS, root, overlays string, w Waiver) (*Edit, error) {
 	changed := slices.DeleteFunc(slices.Clone(shared), func(s source) bool { return s.name == edit.File })
 	changed = append(changed, source{name: edit.File, data: edit.After})
 	slices.SortFunc(changed, func(a, b source) int { return bytes.Compare([]byte(a.name), []byte(b.name)) })
-	after, err := loadSources(changed, single, nil, overlays, defaultLimits)
+	after, err := loadSources(changed, single, nil, overlays, nil, defaultLimits)
 	if err != nil {
 		return nil, fmt.Errorf("the fleet would not be valid with this waiver: %w", err)
 	}

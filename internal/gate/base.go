@@ -7,6 +7,7 @@ import (
 	"io/fs"
 
 	"github.com/gatespan/gatespan/internal/fleet"
+	"github.com/gatespan/gatespan/internal/render"
 	"github.com/gatespan/gatespan/internal/report"
 	"github.com/gatespan/gatespan/internal/revision"
 	"github.com/gatespan/gatespan/internal/trust"
@@ -42,6 +43,9 @@ func sides(ctx context.Context, o Options) (*place, *side, *base, *guess, error)
 	if err != nil {
 		return nil, nil, nil, nil, err
 	}
+	if !o.apart {
+		p.known = known{&fleet.Known{}, &render.Known{}}
+	}
 	b := &base{rules: p.head, guess: &guess{}}
 	head, err := b.load(ctx, p, o)
 	if err != nil {
@@ -70,7 +74,10 @@ func (b *base) load(ctx context.Context, p *place, o Options) (*side, error) {
 		return nil, err
 	}
 	before, known, mergeErr := loadFleet(merge, p)
-	trusted, ok, err := loadFleet(tip, p)
+	trusted, ok, err := before, known, mergeErr
+	if tip.ID != merge.ID {
+		trusted, ok, err = loadFleet(tip, p)
+	}
 	if err != nil {
 		b.undecided = append(b.undecided, report.Undecidedness{
 			Message: fmt.Sprintf("the fleet at %s is not valid, so that what it trusts is not known: %v", o.Base, err),
@@ -104,7 +111,7 @@ func (b *base) load(ctx context.Context, p *place, o Options) (*side, error) {
 	if !declared && p.bare(o) {
 		_, head, b.guess, err = firstLook(ctx, p, o)
 	} else {
-		head, err = load(ctx, p, p.head, own, judged, declared, o)
+		head, err = load(ctx, p, moment{fsys: p.head, own: own, judged: judged, declared: declared}, o)
 	}
 	if err != nil {
 		return nil, err
@@ -113,7 +120,11 @@ func (b *base) load(ctx context.Context, p *place, o Options) (*side, error) {
 		// A base without a usable fleet: its overlays are read with the head's clusters, so that a change that brings the fleet is compared too.
 		before, known = &fleet.Fleet{Name: head.fleet.Name, TrustDomains: head.fleet.TrustDomains, Clusters: head.fleet.Clusters}, head.declared
 	}
-	if b.side, err = load(ctx, p, merge, before, trust.Verdict{Fleet: before}, known, o); err != nil {
+	past := moment{fsys: merge, own: before, judged: trust.Verdict{Fleet: before}, declared: known}
+	if !o.apart {
+		past.like = head
+	}
+	if b.side, err = load(ctx, p, past, o); err != nil {
 		return nil, fmt.Errorf("read the base: %w", err)
 	}
 	head.deliver(b.side)

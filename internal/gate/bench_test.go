@@ -30,14 +30,15 @@ func large(b *testing.B, pairs, exposures int) (dir string) {
 		b.Fatal("the example fleet has no clusters")
 	}
 	const common = `gatewayAPI: version: "1.6", networkPolicyEngine: "cilium", certificates: certManager: issuerRef: {kind: "ClusterIssuer", name: "corp"}`
-	var clusters, served strings.Builder
+	var clusters strings.Builder
+	served := map[string]string{} // by the name of its file
 	for n := range pairs {
 		fmt.Fprintf(&clusters, "\t\t\"eks-%d\": {cloud: \"eks\", controller: {name: \"envoy-gateway\", version: \"1.9.1\", gatewayClassName: \"eg\", dataPlaneNamespace: \"envoy-gateway-system\"}, "+
 			"%s, gateways: edge: {namespace: \"edge\", trustDomain: \"corp\", scheme: \"internet-facing\"}}\n", n, common)
 		fmt.Fprintf(&clusters, "\t\t\"aks-%d\": {cloud: \"aks\", controller: {name: \"istio\", version: \"1.31\"}, %s, egressCIDRs: [\"20.50.%d.0/28\"]}\n", n, common, n)
 		for e := range exposures {
 			name := fmt.Sprintf("s%d-%d", n, e)
-			fmt.Fprintf(&served, "exposures: \"%[1]s\": {owner: \"team\", hostname: \"%[1]s.example.com\", service: {namespace: \"%[1]s\", name: \"svc\", port: 8443, selector: app: \"svc\"}, "+
+			served[name+".cue"] = fmt.Sprintf("package fleet\n\nexposures: \"%[1]s\": {owner: \"team\", hostname: \"%[1]s.example.com\", service: {namespace: \"%[1]s\", name: \"svc\", port: 8443, selector: app: \"svc\"}, "+
 				"providers: \"eks-%[2]d\": gateway: \"edge\", http: [{matches: [{path: value: \"/v1\"}]}], consumers: \"c%[1]s\": {cluster: \"aks-%[2]d\", namespace: \"c%[1]s\", "+
 				"podSelector: matchLabels: app: \"c\", serviceAccount: \"c\", identity: uri: \"spiffe://corp.example.com/ns/c%[1]s/sa/c\", serviceName: \"svc\"}}\n", name, n)
 		}
@@ -48,18 +49,21 @@ func large(b *testing.B, pairs, exposures int) (dir string) {
 			b.Fatal(err)
 		}
 	}
-	generate := func(exposures string) {
-		must(os.WriteFile(filepath.Join(dir, "fleet", "exposures.cue"), []byte("package fleet\n\n"+exposures), 0o644))
+	generate := func() {
+		for name, content := range served {
+			must(os.WriteFile(filepath.Join(dir, "fleet", "exposures", name), []byte(content), 0o644))
+		}
 		_, err := gate.Generate(context.Background(), gate.Options{Dir: dir}, gate.GenerateOptions{})
 		must(err)
 	}
-	must(os.Mkdir(filepath.Join(dir, "fleet"), 0o755))
+	must(os.MkdirAll(filepath.Join(dir, "fleet", "exposures"), 0o755))
 	must(os.WriteFile(filepath.Join(dir, "fleet", "fleet.cue"), []byte(head+"\tclusters: {\n"+clusters.String()+"\t}\n}\n"), 0o644))
-	generate(served.String())
+	generate()
 	for _, arguments := range [][]string{{"init", "-q"}, {"add", "-A"}, {"-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-q", "-m", "base"}} {
 		must(exec.Command("git", append([]string{"-C", dir}, arguments...)...).Run())
 	}
-	generate(strings.Replace(served.String(), `owner: "team"`, `owner: "other"`, 1))
+	served["s0-0.cue"] = strings.Replace(served["s0-0.cue"], `owner: "team"`, `owner: "other"`, 1)
+	generate()
 	return dir
 }
 

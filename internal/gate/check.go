@@ -140,14 +140,24 @@ func placed(base, head *side, changes map[string][]change.Change) []report.Chang
 	return out
 }
 
-// markIntroduced tells findings that the base has too from those that the change brings.
+// markIntroduced tells findings that the base has too from those that the change brings. A finding is one of its cluster, so that only the
+// clusters that have any are judged as they were.
 func markIntroduced(ctx context.Context, p *place, engine *policy.Engine, base *side, findings []finding.Finding, part share) error {
-	known := map[string]bool{}
+	known, has := map[string]bool{}, map[string]bool{}
+	for _, f := range findings {
+		has[f.Cluster] = true
+	}
+	if len(has) == 0 {
+		return nil
+	}
+	if err := base.write(); err != nil {
+		return fmt.Errorf("plan the base: %w", err)
+	}
 	drift, err := base.drift(p)
 	if err != nil {
 		return fmt.Errorf("read the base: %w", err)
 	}
-	old, _, err := base.judge(ctx, engine, drift, nil, part)
+	old, _, err := base.judge(ctx, engine, drift, nil, part.among(has))
 	if err != nil {
 		return fmt.Errorf("judge the base: %w", err)
 	}

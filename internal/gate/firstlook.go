@@ -57,7 +57,7 @@ func firstLook(ctx context.Context, p *place, o Options) (*place, *side, *guess,
 		return nil, nil, nil, err
 	}
 	f := guessedFleet(clusters)
-	head, err := load(ctx, p, p.head, f, trust.Verdict{Fleet: f}, true, o)
+	head, err := load(ctx, p, moment{fsys: p.head, own: f, judged: trust.Verdict{Fleet: f}, declared: true}, o)
 	if err != nil {
 		return nil, nil, nil, err
 	}

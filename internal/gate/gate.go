@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/gatespan/gatespan/internal/fleet"
+	"github.com/gatespan/gatespan/internal/render"
 	"github.com/gatespan/gatespan/internal/report"
 	"github.com/gatespan/gatespan/internal/revision"
 )
@@ -34,6 +36,8 @@ type Options struct {
 	Today    string        // YYYY-MM-DD: what expiry is compared with
 	Shard    *report.Shard // judge a part only; nil for all
 	Progress func(stage string, done, total int)
+
+	apart bool // read the base as if nothing were known of the head, which tests compare with
 }
 
 const (
@@ -49,6 +53,13 @@ type place struct {
 	overlays string
 	policies string
 	paths    []string
+	known    known
+}
+
+// known is what was worked out of one moment of the repository and holds for another one; its parts are nil where one is read.
+type known struct {
+	fleets  *fleet.Known
+	renders *render.Known
 }
 
 func locate(ctx context.Context, o Options) (*place, error) {

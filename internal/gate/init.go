@@ -51,7 +51,7 @@ func Init(ctx context.Context, o Options) (*Beginning, error) {
 		return nil, err
 	}
 	f := guessedFleet(clusters)
-	head, err := load(ctx, p, p.head, f, trust.Verdict{Fleet: f}, true, o)
+	head, err := load(ctx, p, moment{fsys: p.head, own: f, judged: trust.Verdict{Fleet: f}, declared: true}, o)
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,8 @@ func (k key) compare(other key) int {
 type share struct {
 	from, to    key
 	first, last bool // no lower, no upper bound
+
+	clusters map[string]bool // nil for all
 }
 
 // shareOf cuts the sorted overlays of all clusters into pieces of the same length. Whatever is in no overlay (what is missing, or the
@@ -68,7 +70,13 @@ func (s share) holds(k key) bool {
 
 // judges reports whether something of a cluster can be in the share.
 func (s share) judges(cluster string) bool {
-	return (s.first || s.from.cluster <= cluster) && (s.last || cluster <= s.to.cluster)
+	return (s.first || s.from.cluster <= cluster) && (s.last || cluster <= s.to.cluster) && (s.clusters == nil || s.clusters[cluster])
+}
+
+// among is what of the share is of some clusters.
+func (s share) among(clusters map[string]bool) share {
+	s.clusters = clusters
+	return s
 }
 
 // counts reports whether the share is the one that counts a cluster's rules.

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,6 +37,7 @@ type side struct {
 	wanted    *plan.Plan   // what the posture must meet: the same, unless the base says otherwise of a cluster or a trust domain
 	generated plan.Generated
 	shared    render.Shared
+	like      *side          // another moment of the same repository, read before; nil for none
 	clusters  []ClusterState // sorted by name
 	also      []ClusterState // other readings of some of them, whose findings count as well
 }
@@ -91,7 +93,7 @@ func loadFleet(fsys fs.FS, p *place) (*fleet.Fleet, bool, error) {
 	if _, err := fs.Stat(fsys, p.fleet); errors.Is(err, fs.ErrNotExist) {
 		return &fleet.Fleet{}, false, nil
 	}
-	f, err := fleet.Load(fsys, p.fleet, p.overlays)
+	f, err := p.known.fleets.Load(fsys, p.fleet, p.overlays)
 	return f, err == nil, err
 }
 
@@ -105,20 +107,27 @@ func loadHead(ctx context.Context, o Options) (*place, *side, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	head, err := load(ctx, p, p.head, f, trust.Verdict{Fleet: f}, declared, o)
+	head, err := load(ctx, p, moment{fsys: p.head, own: f, judged: trust.Verdict{Fleet: f}, declared: declared}, o)
 	return p, head, err
 }
 
-// load reads one side: what own, its fleet, generates, and every cluster as it is to be judged, in parallel. A fleet without exposures is
+// moment is what to read of the repository, and by what.
+type moment struct {
+	fsys     fs.FS
+	own      *fleet.Fleet // declared there
+	judged   trust.Verdict
+	declared bool  // the user has a fleet
+	like     *side // read before: what is as it was there is not worked out again
+}
+
+// load reads one side: what its own fleet generates, and every cluster as it is to be judged, in parallel. A fleet without exposures is
 // planned too: what it generated before it lost its last one is stale.
-func load(ctx context.Context, p *place, fsys fs.FS, own *fleet.Fleet, judged trust.Verdict, declared bool, o Options) (*side, error) {
-	s := &side{fsys: fsys, own: own, fleet: judged.Fleet, declared: declared}
-	if declared {
+func load(ctx context.Context, p *place, m moment, o Options) (*side, error) {
+	own, judged := m.own, m.judged
+	s := &side{fsys: m.fsys, own: own, fleet: judged.Fleet, declared: m.declared, like: m.like}
+	if s.declared {
 		var err error
 		if s.plan, err = plan.Make(own, catalog.ByName); err != nil {
-			return nil, err
-		}
-		if s.generated, err = s.plan.Write(); err != nil {
 			return nil, err
 		}
 		s.wanted = s.plan
@@ -127,6 +136,11 @@ func load(ctx context.Context, p *place, fsys fs.FS, own *fleet.Fleet, judged tr
 			if wanted, err := plan.Make(judged.Fleet, catalog.ByName); err == nil {
 				s.wanted = wanted
 			}
+		}
+	}
+	if m.like == nil { // of another moment it is written when that one is judged, see markIntroduced
+		if err := s.write(); err != nil {
+			return nil, err
 		}
 	}
 	targets, err := s.targets(p)
@@ -143,11 +157,11 @@ func load(ctx context.Context, p *place, fsys fs.FS, own *fleet.Fleet, judged tr
 	for i, t := range targets {
 		group.Go(func() error {
 			defer progress()
-			state, err := s.read(ctx, t, false, o)
+			state, err := s.read(ctx, p, t, false, o)
 			s.clusters[i] = state
 			if err == nil && state.rendered.ChangedOutside {
 				plain[i] = new(ClusterState)
-				*plain[i], err = s.read(ctx, t, true, o)
+				*plain[i], err = s.read(ctx, p, t, true, o)
 			}
 			return err
 		})
@@ -167,6 +181,14 @@ func load(ctx context.Context, p *place, fsys fs.FS, own *fleet.Fleet, judged tr
 	}
 	s.deliver(nil)
 	return s, nil
+}
+
+// write makes what the side's fleet generates.
+func (s *side) write() (err error) {
+	if s.plan != nil {
+		s.generated, err = s.plan.Write()
+	}
+	return err
 }
 
 // under is a cluster as another version of its controller, or of the Gateway API, reads it.
@@ -224,26 +246,54 @@ func (s *side) targets(p *place) ([]target, error) {
 }
 
 // read renders one cluster and reads its posture; asFound as in render.Options.
-func (s *side) read(ctx context.Context, t target, asFound bool, o Options) (ClusterState, error) {
+func (s *side) read(ctx context.Context, p *place, t target, asFound bool, o Options) (ClusterState, error) {
 	state := ClusterState{Name: t.facts.Name, Facts: t.facts, path: t.path}
 	state.Wanted = s.planned(t.facts.Name).Wanted
-	result, err := render.Cluster(ctx, s.fsys, render.Options{
-		Path: t.path, Exclude: t.exclude, Cluster: t.facts.Name, Destinations: t.destinations, Jobs: o.Jobs, AsFound: asFound, Shared: &s.shared,
-	})
+	options := render.Options{
+		Path: t.path, Exclude: t.exclude, Cluster: t.facts.Name, Destinations: t.destinations, Jobs: o.Jobs, AsFound: asFound,
+		Shared: &s.shared, Known: p.known.renders,
+	}
 	// A cluster that no exposure uses and whose path was not named is empty, not wrong.
 	meant := t.declaredPath || len(state.Wanted.Entries)+len(state.Wanted.Exits) > 0
-	switch {
-	case errors.Is(err, render.ErrNoPath):
-		state.missing = meant
-		result = &render.Result{}
-	case err != nil:
-		return state, fmt.Errorf("cluster %s: %w", t.facts.Name, err)
+	twin := s.twin(ctx, options)
+	if twin != nil {
+		state.rendered, state.objects = twin.rendered, twin.objects
+	} else {
+		result, err := render.Cluster(ctx, s.fsys, options)
+		switch {
+		case errors.Is(err, render.ErrNoPath):
+			state.missing = meant
+			result = &render.Result{}
+		case err != nil:
+			return state, fmt.Errorf("cluster %s: %w", t.facts.Name, err)
+		}
+		state.rendered, state.objects = result, object.NewSet(result.Objects)
 	}
-	state.rendered = result
-	state.objects = object.NewSet(result.Objects)
 	state.vacant = meant && !state.missing && state.objects.Len() == 0
-	s.interpret(&state)
+	if twin != nil && s.readsAs(&state, twin) {
+		state.Posture = twin.Posture
+	} else {
+		s.interpret(&state)
+	}
 	return state, nil
+}
+
+// twin is the cluster at the other moment, when it renders the same.
+func (s *side) twin(ctx context.Context, o render.Options) *ClusterState {
+	if s.like == nil {
+		return nil
+	}
+	if c := s.like.cluster(o.Cluster); c != nil && c.rendered.Same(ctx, s.fsys, o) {
+		return c
+	}
+	return nil
+}
+
+// readsAs reports whether all that interpret uses is the same as of another state with the same objects.
+func (s *side) readsAs(state, other *ClusterState) bool {
+	own, others := s.planned(state.Name), s.like.planned(state.Name)
+	return reflect.DeepEqual(state.Facts, other.Facts) && slices.Equal(own.Wanted.Abilities, other.Wanted.Abilities) &&
+		reflect.DeepEqual(own.Exposures, others.Exposures) && reflect.DeepEqual(own.Attestations, others.Attestations)
 }
 
 // interpret reads the posture of what was rendered.

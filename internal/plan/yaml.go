@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"sigs.k8s.io/yaml"
+	yaml "go.yaml.in/yaml/v2"
 )
 
 // The order in which people read an object, and its metadata; the rest follows by name.
@@ -15,7 +15,8 @@ var (
 	metadataOrder = []string{"name", "namespace", "labels", "annotations"}
 )
 
-// encode writes objects as YAML documents behind a header.
+// encode writes objects, as normal makes them, as YAML documents behind a header. The library is the one that sigs.k8s.io/yaml writes with,
+// without its way through JSON, which normal has taken already.
 func encode(header string, objects []map[string]any) ([]byte, error) {
 	var out bytes.Buffer
 	out.WriteString(header)

@@ -185,11 +185,8 @@ func (c *cluster) elsewhere(top string) *refusal {
 	if len(c.options.Destinations) == 0 || top == "." {
 		return nil
 	}
-	shared := c.options.Shared
-	if shared == nil {
-		shared = &Shared{}
-	}
-	files, refused := shared.argo(c.repo)
+	c.looked = true
+	files, refused := c.options.Shared.argo(c.repo)
 	for _, name := range files {
 		if !strings.HasPrefix(name, top+"/") {
 			c.applicationsIn(name)

@@ -14,11 +14,15 @@ import (
 
 // build runs kustomize on a surveyed root. It cannot be interrupted, so that a run beyond its time or memory is left behind and
 // ends with the process.
-func build(ctx context.Context, s *survey, l Limits) ([]map[string]any, *refusal) {
+func build(ctx context.Context, s *survey, known *Known, l Limits) ([]map[string]any, *refusal) {
 	at := place{s.root.file, 1, 1}
 	files, err := s.memory()
 	if err != nil {
 		return nil, refuse(ruleRoot, at, "the kustomization cannot be encoded: %v", err)
+	}
+	sum := files.sum(s.root.dir)
+	if objects, ok := known.find(sum); ok {
+		return objects, nil
 	}
 	type outcome struct {
 		objects []map[string]any
@@ -45,6 +49,7 @@ func build(ctx context.Context, s *survey, l Limits) ([]map[string]any, *refusal
 			if o.err != nil {
 				return nil, refuse(ruleRoot, at, "kustomize cannot render it: %s", oneLine(o.err.Error()))
 			}
+			known.keep(sum, o.objects)
 			return o.objects, nil
 		case <-ctx.Done():
 			return nil, overLimit(at, "give the run more time, or fewer roots", "the run ended before the root was rendered: %v", ctx.Err())

@@ -29,6 +29,7 @@ type cluster struct {
 	facts  []Fact
 	unseen []Unseen
 	read   map[string][]pattern // of .sourceignore and .gitattributes, by path
+	looked bool                 // for Applications in the whole repository
 }
 
 // Cluster renders every root of a cluster from the repository. It errors with ErrNoPath when the cluster's path is not a
@@ -36,12 +37,15 @@ type cluster struct {
 func Cluster(ctx context.Context, repo fs.FS, o Options) (*Result, error) {
 	top := path.Clean(strings.TrimPrefix(cmp.Or(o.Path, "."), "./"))
 	o.Limits = o.Limits.withDefaults()
-	c := &cluster{ctx: ctx, repo: newRepository(ctx, repo, o.Limits), options: o, known: map[string]*root{}, read: map[string][]pattern{}}
+	if o.Shared == nil {
+		o.Shared = &Shared{}
+	}
+	c := &cluster{ctx: ctx, repo: newRepository(ctx, repo, o.Known, o.Limits), options: o, known: map[string]*root{}, read: map[string][]pattern{}}
 	real, isDir, err := c.repo.resolve(top)
 	if err != nil || !isDir {
 		return nil, noPath(o.Path)
 	}
-	result := &Result{sources: map[string]*source{}}
+	result := &Result{sources: map[string]*source{}, of: c}
 	found := c.repo.discover(real, o.Exclude)
 	c.unseen = found.unseen(o.Exclude)
 	undecided := func(refused *refusal) {

@@ -18,6 +18,7 @@ type Options struct {
 	// anybody applies such an Application, so what it makes of the root must not be all that is judged.
 	AsFound bool
 	Shared  *Shared // shared by all clusters of one repository at one revision; nil makes one for this cluster
+	Known   *Known  // shared by the revisions of one repository that a run reads; nil when there is only one
 	Limits  Limits
 	Jobs    int // roots rendered at once; 0 means one for each CPU
 }
@@ -52,6 +53,7 @@ type Result struct {
 	ChangedOutside bool
 
 	sources map[string]*source
+	of      *cluster
 }
 
 // Overlay is one root that was found.

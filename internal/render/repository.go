@@ -3,7 +3,6 @@ package render
 import (
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -19,9 +18,10 @@ const maxLinks = 40
 // repository reads files of the user's repository: never outside of it, never more than the limits, each at most once. It may
 // be used concurrently.
 type repository struct {
-	ctx    context.Context
-	fsys   fs.FS
-	limits Limits
+	ctx     context.Context
+	witness *witness
+	known   *Known
+	limits  Limits
 
 	mu     sync.Mutex
 	real   map[string]string      // path → path without symbolic links
@@ -42,8 +42,8 @@ type file struct {
 	broken *refusal
 }
 
-func newRepository(ctx context.Context, fsys fs.FS, l Limits) *repository {
-	return &repository{ctx: ctx, fsys: fsys, limits: l, real: map[string]string{}, kinds: map[string]fs.FileMode{},
+func newRepository(ctx context.Context, fsys fs.FS, known *Known, l Limits) *repository {
+	return &repository{ctx: ctx, witness: newWitness(fsys), known: known, limits: l, real: map[string]string{}, kinds: map[string]fs.FileMode{},
 		files: map[string]*file{}, kusts: map[string]*kustomization{}, lister: map[string][]fs.DirEntry{}}
 }
 
@@ -75,7 +75,7 @@ func (r *repository) resolve(name string) (real string, dir bool, err error) {
 		case err != nil:
 			return "", false, err
 		case mode&fs.ModeSymlink != 0:
-			target, err := fs.ReadLink(r.fsys, here)
+			target, err := r.witness.link(here)
 			if err != nil {
 				return "", false, err
 			}
@@ -105,11 +105,10 @@ func (r *repository) lstat(name string) (fs.FileMode, error) {
 	if mode, ok := r.kinds[name]; ok {
 		return mode, nil
 	}
-	info, err := fs.Lstat(r.fsys, name)
+	mode, err := r.witness.kind(name)
 	if err != nil {
 		return 0, err
 	}
-	mode := info.Mode().Type()
 	r.kinds[name] = mode
 	return mode, nil
 }
@@ -121,11 +120,10 @@ func (r *repository) readDir(name string) ([]fs.DirEntry, error) {
 	if known, ok := r.lister[name]; ok {
 		return known, nil
 	}
-	entries, err := fs.ReadDir(r.fsys, name)
+	entries, err := r.witness.list(name)
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	for _, e := range entries {
 		r.kinds[path.Join(name, e.Name())] = e.Type()
 	}
@@ -151,16 +149,11 @@ func (r *repository) load(name string) ([]byte, *refusal) {
 	if len(r.files) >= r.limits.Files {
 		return nil, overLimit(at, "give the cluster a narrower path", "more than %d files are read for one cluster", r.limits.Files)
 	}
-	f, err := r.fsys.Open(name)
-	if err != nil {
-		return nil, refuse(ruleRoot, at, "the file cannot be read: %v", err)
-	}
-	defer func() { _ = f.Close() }() // opened for reading only
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, refuse(ruleRoot, at, "not a regular file")
-	}
-	content, err := io.ReadAll(io.LimitReader(f, int64(r.limits.FileBytes)+1))
-	if err != nil {
+	content, err := r.witness.content(name, r.limits.FileBytes)
+	switch {
+	case errors.Is(err, errIrregular):
+		return nil, refuse(ruleRoot, at, "%v", err)
+	case err != nil:
 		return nil, refuse(ruleRoot, at, "the file cannot be read: %v", err)
 	}
 	if len(content) > r.limits.FileBytes {
@@ -174,7 +167,7 @@ func (r *repository) load(name string) ([]byte, *refusal) {
 
 // documents parses a file once.
 func (r *repository) documents(f *file) ([]*document, *refusal) {
-	f.once.Do(func() { f.docs, f.broken = parse(f.path, f.content, r.limits) })
+	f.once.Do(func() { f.docs, f.broken = r.known.parse(f.path, f.content, r.limits) })
 	return f.docs, f.broken
 }
 

@@ -45,7 +45,7 @@ type root struct {
 func (r *root) render(ctx context.Context, repo *repository) {
 	r.survey, r.refused = repo.survey(r.kust)
 	if r.refused == nil {
-		r.objects, r.refused = build(ctx, r.survey, repo.limits)
+		r.objects, r.refused = build(ctx, r.survey, repo.known, repo.limits)
 	}
 	r.finish(repo)
 }

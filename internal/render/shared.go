@@ -18,7 +18,7 @@ type Shared struct {
 // argo are the files with objects of Argo CD, by name. It is refused when not all were looked at.
 func (x *Shared) argo(r *repository) ([]string, *refusal) {
 	x.once.Do(func() {
-		own := newRepository(r.ctx, r.fsys, r.limits) // what one cluster has read must not count
+		own := newRepository(r.ctx, r.witness.fsys, r.known, r.limits) // what one cluster has read must not count
 		walked := 0
 		var walk func(dir string)
 		walk = func(dir string) {

@@ -17,6 +17,7 @@ package agc
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/kubernetes"
@@ -29,7 +30,10 @@ type agc struct{}
 // New returns the controller.
 func New() controller.Controller { return agc{} }
 
-func (agc) Profile() controller.Profile { return profile() }
+func (agc) Profile() controller.Profile { return once() }
+
+// once is the profile, which is asked for each ability of each exposure.
+var once = sync.OnceValue(profile)
 
 // WriteGateway is an error: the profile has no ability that a gateway needs, and the plan refuses every one.
 func (agc) WriteGateway(_ controller.Cluster, g controller.Gateway) ([]any, error) {

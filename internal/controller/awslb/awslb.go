@@ -15,6 +15,8 @@
 package awslb
 
 import (
+	"sync"
+
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/posture"
@@ -25,7 +27,10 @@ type awsLB struct{}
 // New returns the controller.
 func New() controller.Controller { return awsLB{} }
 
-func (awsLB) Profile() controller.Profile { return profile() }
+func (awsLB) Profile() controller.Profile { return once() }
+
+// once is the profile, which is asked for each ability of each exposure.
+var once = sync.OnceValue(profile)
 
 func (awsLB) WriteGateway(_ controller.Cluster, g controller.Gateway) ([]any, error) {
 	return writeGateway(g)

@@ -13,6 +13,8 @@
 package envoygateway
 
 import (
+	"sync"
+
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/posture"
@@ -23,7 +25,10 @@ type envoyGateway struct{}
 // New returns the controller.
 func New() controller.Controller { return envoyGateway{} }
 
-func (envoyGateway) Profile() controller.Profile { return profile() }
+func (envoyGateway) Profile() controller.Profile { return once() }
+
+// once is the profile, which is asked for each ability of each exposure.
+var once = sync.OnceValue(profile)
 
 func (envoyGateway) WriteGateway(c controller.Cluster, g controller.Gateway) ([]any, error) {
 	return writeGateway(c, g)

@@ -15,6 +15,8 @@
 package haproxy
 
 import (
+	"sync"
+
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/posture"
@@ -25,7 +27,10 @@ type haproxy struct{}
 // New returns the controller.
 func New() controller.Controller { return haproxy{} }
 
-func (haproxy) Profile() controller.Profile { return profile() }
+func (haproxy) Profile() controller.Profile { return once() }
+
+// once is the profile, which is asked for each ability of each exposure.
+var once = sync.OnceValue(profile)
 
 func (haproxy) WriteGateway(c controller.Cluster, g controller.Gateway) ([]any, error) {
 	return writeGateway(c, g)

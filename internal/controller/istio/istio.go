@@ -15,6 +15,8 @@
 package istio
 
 import (
+	"sync"
+
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/posture"
@@ -25,7 +27,10 @@ type istio struct{}
 // New returns the controller.
 func New() controller.Controller { return istio{} }
 
-func (istio) Profile() controller.Profile { return profile() }
+func (istio) Profile() controller.Profile { return once() }
+
+// once is the profile, which is asked for each ability of each exposure.
+var once = sync.OnceValue(profile)
 
 func (istio) WriteGateway(c controller.Cluster, g controller.Gateway) ([]any, error) {
 	return writeGateway(c, g)

@@ -16,6 +16,8 @@
 package traefik
 
 import (
+	"sync"
+
 	"github.com/gatespan/gatespan/internal/controller"
 	"github.com/gatespan/gatespan/internal/object"
 	"github.com/gatespan/gatespan/internal/posture"
@@ -26,7 +28,10 @@ type traefik struct{}
 // New returns the controller.
 func New() controller.Controller { return traefik{} }
 
-func (traefik) Profile() controller.Profile { return profile() }
+func (traefik) Profile() controller.Profile { return once() }
+
+// once is the profile, which is asked for each ability of each exposure.
+var once = sync.OnceValue(profile)
 
 func (traefik) WriteGateway(c controller.Cluster, g controller.Gateway) ([]any, error) {
 	return writeGateway(c, g)
