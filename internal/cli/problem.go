@@ -16,11 +16,20 @@ type problem struct{ what, hint string }
 
 func (p problem) Error() string { return p.what }
 
-// fail prints an error once: every part of it on lines of its own, the hint below.
+// screenful is how many mistakes of a fleet a terminal shows: one of them is often the cause of the rest.
+const screenful = 20
+
+// fail prints an error once: every part of it on lines of its own, the hint below. Whatever is no terminal gets all of it.
 func (a *app) fail(err error) {
-	var fleetErrors fleet.Errors // of the fleet's own checks, and of its plan
-	if errors.As(err, &fleetErrors) {
-		a.problem(fleetErrors.Error(), "")
+	var mistakes fleet.Errors // of the fleet's own checks, and of its plan
+	if errors.As(err, &mistakes) {
+		shown, more := mistakes, ""
+		if terminal(a.err) && len(mistakes) > screenful {
+			shown = mistakes[:screenful]
+			more = fmt.Sprintf("gatespan: these are %d of %d mistakes\nhint: mend these first, or read all of them: 2>&1 | less", screenful, len(mistakes))
+		}
+		a.problem(shown.Error(), "")
+		a.problem(more, "")
 		return
 	}
 	what, hint := explained(err)

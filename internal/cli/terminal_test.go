@@ -4,6 +4,7 @@ package cli
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -50,6 +51,24 @@ func TestOnATerminal(t *testing.T) {
 				t.Errorf("no caret:\n%s", withoutColor(got))
 			}
 		})
+	}
+}
+
+// TestManyMistakesOnATerminal: somebody who made one mistake in a pattern sees where it starts, and what else there is to see.
+func TestManyMistakesOnATerminal(t *testing.T) {
+	dir := unsafeRepository(t)
+	for i := range 70 {
+		if err := os.WriteFile(filepath.Join(dir, "fleet", "exposures", fmt.Sprintf("x%02d.yaml", i)), []byte("mistake: 1\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, _, all := try(t, "check", "-C", dir)
+	if n := strings.Count(all, ".yaml:1:1: "); n != 70 || strings.Contains(all, "gatespan:") {
+		t.Errorf("%d of 70 mistakes are said:\n%s", n, all)
+	}
+	got := withoutColor(onTerminal(t, dir, 100, "", "check"))
+	if n := strings.Count(got, ".yaml:1:1: "); n != screenful || !strings.Contains(got, "gatespan: these are 20 of 70 mistakes\r\n  hint: ") {
+		t.Errorf("%d mistakes are drawn:\n%s", n, got)
 	}
 }
 
