@@ -28,9 +28,9 @@ func told(t *testing.T, r *Result) string {
 // contents are known from before, the same comes out as where they are not; and what the cluster does not see changes nothing.
 func TestSameIsTheSame(t *testing.T) {
 	files := map[string]string{
-		"c/kustomization.yaml": "resources: [flux.yaml, set.yaml, linked]\ncomponents: [../part]\npatches: [{path: patch.yaml}]\nconfigMapGenerator: [{name: g, files: [../data/g.txt]}]",
-		"c/patch.yaml":         "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: relay, namespace: edge}\nspec: {hostnames: [patched.example.com]}",
-		"c/linked":             "-> ../real",
+		"c/kustomization.yaml":    "resources: [flux.yaml, set.yaml, linked]\ncomponents: [../part]\npatches: [{path: patch.yaml}]\nconfigMapGenerator: [{name: g, files: [../data/g.txt]}]",
+		"c/patch.yaml":            "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: relay, namespace: edge}\nspec: {hostnames: [patched.example.com]}",
+		"c/linked":                "-> ../real",
 		"real/kustomization.yaml": "resources: [r.yaml]", "real/r.yaml": route,
 		"part/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [x.yaml]", "part/x.yaml": configMap,
 		"data/g.txt":  "text",
