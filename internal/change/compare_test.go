@@ -24,7 +24,7 @@ func safe() posture.Entry {
 	e.Revocation.Value = "none"
 	e.ClientCA.Value = []posture.Anchor{{SHA256: []string{"aa"}}}
 	e.Identities.Value.Accepted = []posture.Identity{{Type: "uri", Match: "exact", Value: "spiffe://corp/orders"}}
-	e.SourceCIDRs.Value.CIDRs = []string{"192.0.2.0/28"}
+	e.SourceCIDRs.Value.CIDRs, e.SourceCIDRs.Value.Trusted = []string{"192.0.2.0/28"}, true
 	e.Attachment.Value.Namespaces = []string{"edge"}
 	e.JWT.Value = posture.JWT{Value: posture.JWTRequired, Issuers: []string{"https://old.example.com"}, Audiences: []string{"relay"}}
 	e.Routes = []posture.Route{{Backends: []posture.Backend{relay()}}}
@@ -84,6 +84,7 @@ func TestEntryChanges(t *testing.T) {
 		{"a token of another issuer", func(e *posture.Entry) { e.JWT.Value.Issuers = []string{"https://other.example.com"} }, map[string]string{"jwt": Exchanged}},
 		{"a token of the issuer that the fleet declares", func(e *posture.Entry) { e.JWT.Value.Issuers = []string{"https://new.example.com"} }, map[string]string{"jwt": Wider}},
 		{"every address", func(e *posture.Entry) { e.SourceCIDRs.Value = posture.SourceCIDRs{Everybody: true} }, map[string]string{"sourceCIDRs": Weaker}},
+		{"addresses of whoever stands in between", func(e *posture.Entry) { e.SourceCIDRs.Value.Trusted = false }, map[string]string{"sourceCIDRs": Weaker}},
 		{"one address range more, within the fleet", func(e *posture.Entry) { e.SourceCIDRs.Value.CIDRs = []string{"192.0.2.0/28", "198.51.100.0/28"} }, map[string]string{"sourceCIDRs": Wider}},
 		{"one address range more, which the fleet does not know", func(e *posture.Entry) { e.SourceCIDRs.Value.CIDRs = []string{"192.0.2.0/28", "203.0.113.0/28"} }, map[string]string{"sourceCIDRs": Weaker}},
 		{"plaintext to the pods", func(e *posture.Entry) { e.Routes[0].Backends[0].TLS.Value = posture.TLSNone }, map[string]string{"backend Service relay/relay:8443 tls": Weaker}},

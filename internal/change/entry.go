@@ -66,7 +66,10 @@ func (c *comparison) entry(b, a posture.Entry) {
 	if cidrs == posture.Exchanged {
 		cidrs = posture.Weaker // addresses may connect that could not
 	}
-	if cidrs == posture.Weaker && !a.SourceCIDRs.Value.Everybody && c.declaresSources(a) {
+	if b.SourceCIDRs.Value.Trusted && !a.SourceCIDRs.Value.Everybody && !a.SourceCIDRs.Value.Trusted {
+		cidrs = posture.Weaker // what is compared with them may be anybody's
+	}
+	if cidrs == posture.Weaker && a.SourceCIDRs.Value.Trusted == b.SourceCIDRs.Value.Trusted && !a.SourceCIDRs.Value.Everybody && c.declaresSources(a) {
 		c.out = append(c.out, Change{Subject: s, By: a.SourceCIDRs.By, Field: "sourceCIDRs", Before: cidrText(b), After: cidrText(a), Direction: Wider, Exposure: exposure, Why: a.SourceCIDRs.Why})
 	} else {
 		c.record(s, exposure, "sourceCIDRs", cidrs, a.SourceCIDRs.By, cidrText(b), cidrText(a), a.SourceCIDRs.Why)
@@ -110,6 +113,9 @@ func (c *comparison) declaresSources(e posture.Entry) bool {
 func cidrText(e posture.Entry) string {
 	if e.SourceCIDRs.Value.Everybody {
 		return "everybody"
+	}
+	if !e.SourceCIDRs.Value.Trusted {
+		return list(e.SourceCIDRs.Value.CIDRs) + ", by an address that may not be the client's"
 	}
 	return list(e.SourceCIDRs.Value.CIDRs)
 }

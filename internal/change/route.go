@@ -9,7 +9,11 @@ import (
 )
 
 func backendKey(b posture.Backend) string {
-	return fmt.Sprintf("%s %s/%s:%d%s", b.Ref.Kind, b.Ref.Namespace, b.Ref.Name, b.Port, b.Host)
+	key := fmt.Sprintf("%s %s/%s:%d", b.Ref.Kind, b.Ref.Namespace, b.Ref.Name, b.Port)
+	if b.Host != "" {
+		key += " (" + b.Host + ")"
+	}
+	return key
 }
 
 func declaredBackend(w *controller.WantedEntry) string {

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -185,7 +186,7 @@ func (w *walker) leaf(path []string, v, s cue.Value) {
 		w.report(at, path, hint, "%s: %s is not %s", dotted(path), valueName(v), oneOf(allowed))
 		return
 	}
-	w.report(at, path, w.describe(s), "%s: %s is not valid", dotted(path), valueName(v))
+	w.report(at, path, cmp.Or(w.describe(s), doc(s)), "%s: %s is not valid", dotted(path), valueName(v))
 }
 
 // field is what the schema says of a field.

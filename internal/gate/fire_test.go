@@ -35,6 +35,18 @@ kind: TCPRoute
 metadata: {name: raw, namespace: edge}
 spec: {parentRefs: [{name: raw}], rules: [{backendRefs: [{name: relay, namespace: relay, port: 8443}]}]}
 `), ""},
+		{"network/untrusted-source", gatetest.Relay, func(r *gatetest.Repo) {
+			r.Replace(edgeFile, "externalTrafficPolicy: Local", "externalTrafficPolicy: Cluster")
+			r.Replace(edgeFile, "        loadBalancerSourceRanges:\n        - 20.50.0.0/28\n", "")
+			r.Replace(edgeFile, "preserve_client_ip.enabled=true", "preserve_client_ip.enabled=false")
+			added(`apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: SecurityPolicy
+metadata: {name: edge, namespace: edge}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: edge}]
+  authorization: {defaultAction: Deny, rules: [{action: Allow, principal: {clientCIDRs: [20.50.0.0/28]}}]}
+`)(r)
+		}, ""},
 		{"bypass/unseen-gateway", gatetest.Relay, added(`apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata: {name: around, namespace: relay}

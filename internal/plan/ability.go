@@ -232,7 +232,20 @@ func (m *maker) clientCA(c *Cluster, name string, gateway fleet.Gateway, at []st
 			what, instead = "ends TLS with a certificate from a Secret, which AWS Certificate Manager cannot make", "give the provider another certificate, or pass TLS through"
 		}
 		m.at(at, instead, "exposure %s: %s in cluster %s %s", name, called(c), cluster, what)
+	} else if here, there := region(way.ACM), region(gateway.TrustStore); acm && gateway.TrustStore != "" && here != there {
+		m.at(at, "name a certificate and a trust store of the region of cluster "+cluster,
+			"exposure %s: its certificate is in %s and the trust store of gateway %s in %s, and a load balancer takes both from its own region (%s)",
+			name, here, id, there, "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html")
 	}
+}
+
+// region is that of an ARN with its partition, such as "aws eu-west-1".
+func region(arn string) string {
+	parts := strings.Split(arn, ":")
+	if len(parts) < 4 {
+		return arn
+	}
+	return parts[1] + " " + parts[3]
 }
 
 func (m *maker) exitAbilities(c *Cluster, name, id string, at []string) {

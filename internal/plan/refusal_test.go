@@ -233,6 +233,11 @@ func TestRefusals(t *testing.T) {
 		"a load balancer of AWS without a trust store": {func(f *fleet.Fleet) {
 			loadBalancers(f, func(g *fleet.Gateway) { g.TrustStore = "" }, "workload", "Terminate")
 		}, "verifies clients with a trust store of the cloud, and gateway edge names none", "trustStore"},
+		"a certificate of another region than the trust store": {func(f *fleet.Fleet) {
+			loadBalancers(f, func(g *fleet.Gateway) {
+				g.TrustStore = "arn:aws:elasticloadbalancing:eu-central-1:111122223333:truststore/corp/0"
+			}, "trustDomain", "Terminate")
+		}, "its certificate is in aws eu-west-1 and the trust store of gateway edge in aws eu-central-1", "of the region of cluster eks-prod"},
 		"a load balancer of AWS with a Secret": {func(f *fleet.Fleet) {
 			loadBalancers(f, func(*fleet.Gateway) {}, "workload", "Terminate")
 			cluster(f, "eks-prod", func(c *fleet.Cluster) { c.Certificates = &fleet.Certificates{Secret: "relay-tls"} })

@@ -32,7 +32,8 @@ func clustersExample() []trace.Cluster {
 				Served: held(true, posture.ByGateway), Scheme: held(posture.SchemeInternetFacing, posture.ByNetwork),
 				TLS: held(posture.TLSTerminate, posture.ByGateway), MinTLS: held("1.3", posture.ByGateway),
 				ClientAuth: held(posture.ClientRequired, posture.ByGateway), ClientCA: held(corp, posture.ByGateway),
-				Identities: held(posture.Identities{Accepted: []posture.Identity{{Type: "uri", Match: "exact", Value: "spiffe://corp.example.com/ns/orders/sa/orders"}}}, posture.ByGateway),
+				SourceCIDRs: held(posture.SourceCIDRs{CIDRs: []string{"20.50.0.0/28"}, Trusted: true}, posture.ByNetwork),
+				Identities:  held(posture.Identities{Accepted: []posture.Identity{{Type: "uri", Match: "exact", Value: "spiffe://corp.example.com/ns/orders/sa/orders"}}}, posture.ByGateway),
 				Routes: []posture.Route{{Backends: []posture.Backend{{
 					Ref: posture.Ref{Kind: "Service", Namespace: "relay", Name: "relay"}, Port: 8443, Granted: true, Exists: true, ExitIndex: -1,
 					TLS: held("tls", posture.ByGateway), CA: held(corp, posture.ByGateway),
@@ -41,7 +42,8 @@ func clustersExample() []trace.Cluster {
 			{
 				Subject: listener("web"), Gateway: edge, Port: 80, Served: held(true, posture.ByGateway), Scheme: held(posture.SchemeUnknown, posture.ByNobody),
 				TLS: held(posture.TLSNone, posture.ByNobody), ClientAuth: held(posture.ClientNone, posture.ByNobody),
-				Routes: []posture.Route{{RedirectOnly: true}},
+				SourceCIDRs: held(posture.SourceCIDRs{CIDRs: []string{"192.0.2.0/24"}}, posture.ByGateway),
+				Routes:      []posture.Route{{RedirectOnly: true}},
 			},
 		},
 		Grants: []posture.Grant{{

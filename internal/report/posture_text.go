@@ -74,6 +74,9 @@ func entriesTable(c trace.Cluster) *table {
 			cell{leadsTo(e), none},
 		)
 		t.note("accepts " + who(c, e))
+		if from := e.SourceCIDRs; !from.Value.Everybody {
+			t.note("from " + withEnforcer(addresses(from.Value), from.Enforcer))
+		}
 	}
 	return t
 }
@@ -201,6 +204,17 @@ func who(c trace.Cluster, e posture.Entry) string {
 		return "nobody"
 	}
 	return withEnforcer(strings.Join(out, ", "), e.Identities.Enforcer)
+}
+
+// addresses are those that may connect.
+func addresses(from posture.SourceCIDRs) string {
+	switch {
+	case len(from.CIDRs) == 0:
+		return "nowhere"
+	case from.Trusted:
+		return strings.Join(from.CIDRs, ", ")
+	}
+	return strings.Join(from.CIDRs, ", ") + ", by an address that may not be the client's"
 }
 
 func withEnforcer(text string, e posture.Enforcer) string {
