@@ -109,10 +109,7 @@ func (r *reader) server(g item[classicGatewaySpec], index int, s classicServer) 
 		e.Attachment = by(posture.Attachment{Namespaces: slices.Compact(namespaces), Kinds: []string{}}, ref(".hosts"), "its hosts name the namespaces whose VirtualServices may bind")
 	}
 	r.serverTLS(g.object, field, s, &e)
-	e.Identities = r.identities(workload{namespace: g.object.Namespace, labels: g.spec.Selector}, e.Hostnames, nil)
-	if e.Identities.By.Kind == "" {
-		e.Identities.By = at
-	}
+	e.Identities = r.classicIdentities(g, e.Hostnames, at)
 	if s.TLS != nil && s.TLS.HTTPSRedirect && e.TLS.Value == posture.TLSNone {
 		// Every virtual host of the server requires TLS: plaintext is answered with a redirect, whatever binds to it (gateway.go).
 		e.Routes = append(e.Routes, posture.Route{

@@ -2,8 +2,10 @@ package istio
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
+	"github.com/gatespan/gatespan/internal/object/objecttest"
 	"github.com/gatespan/gatespan/internal/posture"
 )
 
@@ -100,6 +102,55 @@ func TestClassicGateway(t *testing.T) {
 			c := cluster("upstream", "1.31", "1.6")
 			c.Controller.MinTLS = ""
 			if got := tt.look(t, readEdited(t, classic, tt.edit, c)); got != tt.want {
+				t.Errorf("\n got %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// classicPolicy names who may use the classic Gateway; "#proxies" takes pods.
+const classicPolicy = `---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: old, namespace: edge}
+spec:
+  selector: {matchLabels: {istio: ingressgateway}}
+  rules: [{from: [{source: {principals: [corp.example.com/ns/orders/sa/orders]}}]}]
+#proxies
+`
+
+// TestClassicProxies: a policy counts for the proxies of its own namespace, and Git must tell that they are there.
+func TestClassicProxies(t *testing.T) {
+	deployment := func(namespace string) string {
+		return "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: proxies, namespace: " + namespace + "}\n" +
+			"spec: {template: {metadata: {labels: {istio: ingressgateway, app: proxies}}}}\n"
+	}
+	const named, elsewhere = "AuthorizationPolicy old spec.rules[0].from", "everybody by Gateway spec.selector"
+	for _, tt := range []struct {
+		name string
+		edit []string
+		want string
+	}{
+		{"pods of the namespace", []string{"#proxies", deployment("edge")}, named},
+		{"pods of another namespace", []string{"#proxies", deployment("istio-ingress")}, "everybody by Gateway spec.servers[0]"},
+		{"pods of both", []string{"#proxies", deployment("edge") + deployment("istio-ingress")}, "everybody by Gateway spec.servers[0]"},
+		{"no pods in Git", []string{"#proxies", ""}, elsewhere},
+		{"no pods in Git, and a policy for the mesh", []string{"{name: old, namespace: edge}\nspec:\n  selector: {matchLabels: {istio: ingressgateway}}\n  rules", "{name: old, namespace: istio-system}\nspec:\n  rules"}, named},
+		{"every proxy", []string{"  selector: {istio: ingressgateway}\n", "", "#proxies", deployment("edge")}, "everybody by Gateway spec.servers[0]"},
+		{"the proxies of a Gateway of Gateway API", []string{
+			"  selector: {istio: ingressgateway}\n", "  selector: {gateway.networking.k8s.io/gateway-name: new}\n",
+			"  selector: {matchLabels: {istio: ingressgateway}}", "  targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: new}]",
+			"#proxies", "---\napiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: new, namespace: edge}\nspec: {gatewayClassName: istio, listeners: []}\n",
+		}, named},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			set := objecttest.Set(t, strings.NewReplacer(tt.edit...).Replace(classic+classicPolicy))
+			e := entry(t, New().Read(cluster("upstream", "1.31", "1.6"), set), "relay")
+			got := e.Identities.By.Kind + " " + e.Identities.By.Name + " " + e.Identities.By.Field
+			if e.Identities.Value.Everybody {
+				got = "everybody by " + e.Identities.By.Kind + " " + e.Identities.By.Field
+			}
+			if got != tt.want {
 				t.Errorf("\n got %s\nwant %s", got, tt.want)
 			}
 		})

@@ -144,7 +144,7 @@ type pod struct {
 	annotations map[string]string
 }
 
-// podsOf are the workloads in Git that a Service selects.
+// podsOf are the workloads in Git with the labels of a selector, in a namespace or in any.
 func (r *reader) podsOf(namespace string, selector map[string]string) []pod {
 	var out []pod
 	for _, kind := range []string{"Deployment", "StatefulSet", "DaemonSet", "Pod"} {
@@ -154,7 +154,7 @@ func (r *reader) podsOf(namespace string, selector map[string]string) []pod {
 		}
 		for _, o := range r.Objects.Kind(group, kind) {
 			labels := labelsAt(o, at+".labels")
-			if o.Namespace == namespace && len(selector) > 0 && subsetOf(selector, labels) {
+			if (namespace == "" || o.Namespace == namespace) && len(selector) > 0 && subsetOf(selector, labels) {
 				out = append(out, pod{o, at, labels, labelsAt(o, at+".annotations")})
 			}
 		}
