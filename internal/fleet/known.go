@@ -2,7 +2,6 @@ package fleet
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 	"io/fs"
 	"sync"
 )
@@ -28,13 +27,10 @@ func (k *Known) Load(fsys fs.FS, root, overlays string) (*Fleet, error) {
 // sum identifies all that the evaluation of a unit sees.
 func (u unit) sum() (out [sha256.Size]byte) {
 	h := sha256.New()
-	write := func(part string) { // its length first, so that no two lists of parts run together
-		_ = binary.Write(h, binary.BigEndian, uint64(len(part))) // a hash takes everything
-		h.Write([]byte(part))
-	}
-	for _, src := range u.sources {
-		write(src.name)
-		write(string(src.data))
+	for _, src := range u.sources { // sums of sums, so that no two lists of files run together
+		name, data := sha256.Sum256([]byte(src.name)), sha256.Sum256(src.data)
+		h.Write(name[:])
+		h.Write(data[:])
 	}
 	h.Sum(out[:0])
 	return out

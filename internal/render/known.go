@@ -2,7 +2,6 @@ package render
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 	"sync"
 )
 
@@ -83,11 +82,9 @@ func copies(objects []map[string]any) []map[string]any {
 // sum identifies all that kustomize gets to see when it renders a directory.
 func (m *memory) sum(dir string) (out [sha256.Size]byte) {
 	h := sha256.New()
-	write := func(part []byte) { // its length first, so that no two lists of parts run together
-		var length [8]byte
-		binary.BigEndian.PutUint64(length[:], uint64(len(part)))
-		h.Write(length[:])
-		h.Write(part)
+	write := func(part []byte) { // as its own sum, so that no two lists of parts run together
+		sum := sha256.Sum256(part)
+		h.Write(sum[:])
 	}
 	write([]byte(dir))
 	for _, name := range sortedKeys(m.dirs) {
