@@ -22,6 +22,9 @@ func Check(ctx context.Context, o Options) (*report.Report, error) {
 	if o.OnlyNew && o.Base == "" {
 		return nil, &Problem{What: "--only-new needs --base", Hint: "name the revision that findings are new against, for example --base origin/main"}
 	}
+	if o.Policies == "" {
+		go policy.Warm() // while the clusters are read
+	}
 	p, head, b, guess, err := sides(ctx, o)
 	if err != nil {
 		return nil, err

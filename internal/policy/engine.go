@@ -74,6 +74,9 @@ type compiled struct {
 
 var builtIn = sync.OnceValues(func() (compiled, error) { return compileAll(Options{}) })
 
+// Warm compiles the built-in rules ahead of New, which gives the error if there is one. It is for a goroutine beside other work.
+func Warm() { _, _ = builtIn() }
+
 // compileAll compiles the built-in rules and the user's, if there are any.
 //
 //  1. list and parse the modules; every rule must be documented, and its id be its folder and its package
