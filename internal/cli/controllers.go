@@ -131,7 +131,7 @@ func (a *app) candidates(cmd *cobra.Command, name, format string) error {
 	case "json":
 		return report.JSON(a.out, map[string]any{"version": "1", "exposure": name, "candidates": all})
 	case "markdown":
-		return problem{what: "--for cannot print markdown", hint: "one of text, json"}
+		return report.CandidatesMarkdown(a.out, name, all)
 	}
 	return report.CandidatesText(a.out, name, all, a.style())
 }

@@ -95,3 +95,19 @@ func (m *maker) outside(c *Cluster, name string, gateway fleet.Gateway, at []str
 	m.at(at, "add clusters."+c.Facts.Name+".gateways."+id+".subnetCIDRs: the ranges of the load balancer's subnets",
 		"exposure %s: the NetworkPolicy of its pods in cluster %s must admit gateway %s by address, and the fleet says none: %s", name, c.Facts.Name, id, reason)
 }
+
+// oneClass refuses two gateways of one class and different modes where a gateway has one mode, because its class decides on it.
+func (m *maker) oneClass(c *Cluster, g controller.Gateway, at []string) {
+	reason := c.Controller.Profile().OneMode
+	if reason == "" || g.ClassName == "" {
+		return
+	}
+	passes := func(g controller.Gateway) bool { return g.Listeners[0].Mode == gatewayapi.Passthrough }
+	for _, other := range c.Gateways {
+		if other.ClassName == g.ClassName && passes(other) != passes(g) {
+			m.at(at, "give each of them a gatewayClassName of its own, or leave it out",
+				"gateways %s and %s of cluster %s have GatewayClass %s, and one of them passes TLS through and the other ends it: %s", other.Name, g.Name, c.Facts.Name, g.ClassName, reason)
+			return
+		}
+	}
+}

@@ -144,6 +144,7 @@ func (m *maker) gateways() {
 			m.observed(c, who, path("clusters", cluster, "gateways", name, "observability"), g.Observability)
 			m.installed(c, who, at, g)
 			m.together(c, g, at)
+			m.oneClass(c, g, at)
 			if one := c.Controller.Profile().OneGateway; one != "" && len(c.Gateways) > 0 {
 				m.at(at, "serve its exposures on gateway "+c.Gateways[0].Name+", or from a cluster of their own",
 					"cluster %s has gateways %s and %s: %s", cluster, c.Gateways[0].Name, name, one)

@@ -259,6 +259,19 @@ func TestRefusals(t *testing.T) {
 			loadBalancers(f, func(*fleet.Gateway) {}, "workload", "Passthrough")
 			twin(f, func(*fleet.Exposure) {})
 		}, "exposure relay passes TLS through on it already: an NLB does not route by server name", "a gateway of its own"},
+		"two kinds of load balancers of AWS by one class": {func(f *fleet.Fleet) {
+			loadBalancers(f, func(*fleet.Gateway) {}, "trustDomain", "Terminate")
+			cluster(f, "eks-prod", func(c *fleet.Cluster) {
+				c.Controller.GatewayClassName = "corp-alb"
+				g := c.Gateways["edge"]
+				g.TrustStore = ""
+				c.Gateways["through"] = g
+			})
+			twin(f, func(x *fleet.Exposure) {
+				x.HTTP, x.Service.Attestation, x.TLS.Mode, x.TLS.Attestation = nil, nil, "Passthrough", &fleet.Attestation{By: "a", Evidence: "b"}
+				x.Providers = map[string]fleet.Provider{"eks-prod": {Gateway: "through"}}
+			})
+		}, "gateways edge and through of cluster eks-prod have GatewayClass corp-alb", "gatewayClassName of its own"},
 		"two audiences at a load balancer of AWS": {func(f *fleet.Fleet) {
 			loadBalancers(f, func(*fleet.Gateway) {}, "workload", "Terminate")
 			change(f.Exposures, "relay", func(x *fleet.Exposure) {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"io"
 	"strings"
 
@@ -61,18 +62,8 @@ func CandidatesText(w io.Writer, exposure string, all []Candidate, style Style) 
 		}
 		p.put(none, name)
 		p.end()
-		for i, l := range c.Lacks {
-			if i > 0 && l.Why == c.Lacks[i-1].Why { // one reason often takes away several abilities
-				continue
-			}
-			var titles []string
-			for _, same := range c.Lacks[i:] {
-				if same.Why != l.Why {
-					break
-				}
-				titles = append(titles, same.Title)
-			}
-			p.wrapped("         ", none, "cannot "+strings.Join(titles, ", ")+": "+l.Why)
+		for _, l := range reasons(c.Lacks) {
+			p.wrapped("         ", none, "cannot "+l.Title+": "+l.Why)
 			if l.Instead != "" {
 				p.wrapped("         instead: ", none, l.Instead)
 			}
@@ -88,4 +79,46 @@ func CandidatesText(w io.Writer, exposure string, all []Candidate, style Style) 
 		}
 	}
 	return p.print(w)
+}
+
+// reasons are what takes abilities away, each once: one reason often takes away several.
+func reasons(all []Lack) []Lack {
+	var out []Lack
+	for i, l := range all {
+		if i > 0 && l.Why == all[i-1].Why {
+			out[len(out)-1].Title += ", " + l.Title
+			continue
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// CandidatesMarkdown prints the same as a table.
+func CandidatesMarkdown(w io.Writer, exposure string, all []Candidate) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "### Who could serve %s\n\n| controller | can | why not, or what the fleet would have to say |\n|---|---|---|\n", markdown(exposure))
+	for _, c := range all {
+		can, why := "yes", []string{}
+		if !c.Can {
+			can = "no"
+			for _, l := range reasons(c.Lacks) {
+				why = append(why, "cannot "+l.Title+": "+l.Why)
+				if l.Instead != "" {
+					why = append(why, "instead: "+l.Instead)
+				}
+			}
+		}
+		for _, a := range c.Asks {
+			if c.Can {
+				why = append(why, a.What)
+			}
+		}
+		for i := range why {
+			why[i] = markdown(why[i])
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", markdown(column{controller.Profile{Name: c.Name}, c.Distribution}.name()), can, strings.Join(why, "<br>"))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
 }
