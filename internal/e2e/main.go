@@ -71,6 +71,12 @@ func outside(ctx context.Context, root string, matches *regexp.Regexp, build, pr
 		return 0, err
 	}
 	defer done()
+	// What a killed run leaves in its directories for temporary files is removed with the rest of it by the next one.
+	for _, name := range []string{"TMPDIR", "GOTMPDIR"} {
+		if err := os.Setenv(name, filepath.Join(run, "tmp")); err != nil {
+			return 0, err
+		}
+	}
 	rows := filepath.Join(run, "rows")
 	e := suite.Env{Root: root, Gatespan: filepath.Join(run, "gatespan"), Components: map[string]component.Built{}, Present: present}
 	modules := filepath.Join(root, "internal", "e2e", "modules")
@@ -91,12 +97,16 @@ func outside(ctx context.Context, root string, matches *regexp.Regexp, build, pr
 		fmt.Println("none of the components is built: make e2e builds them")
 		return 0, nil
 	}
-	if out, err := command(ctx, root, "go", "build", "-o", e.Gatespan, "./cmd/gatespan").CombinedOutput(); err != nil {
+	if out, err := component.Bound(command(ctx, root, "go", "build", "-o", e.Gatespan, "./cmd/gatespan")); err != nil {
 		return 0, fmt.Errorf("gatespan does not build: %w: %s", err, out)
 	}
-	paths, err := command(ctx, filepath.Join(root, "internal", "crdtest"), "go", "run", "./paths").Output()
+	crds, program := filepath.Join(root, "internal", "crdtest"), filepath.Join(run, "paths")
+	paths, err := component.Bound(command(ctx, crds, "go", "build", "-o", program, "./paths"))
+	if err == nil {
+		paths, err = component.Bound(command(ctx, crds, program))
+	}
 	if err != nil {
-		return 0, fmt.Errorf("the CRDs of internal/crdtest: %w", err)
+		return 0, fmt.Errorf("the CRDs of internal/crdtest: %w: %s", err, paths)
 	}
 	e.CRDs = strings.Fields(string(paths))
 	flux, err := component.CRDs(ctx)
@@ -109,7 +119,7 @@ func outside(ctx context.Context, root string, matches *regexp.Regexp, build, pr
 		if err := os.MkdirAll(e.Trees, 0o755); err != nil {
 			return 0, err
 		}
-		if out, err := command(ctx, root, "go", "test", "-count=1", "-run", "^TestTrees$", "./internal/corpus", "-args", "-trees", e.Trees).CombinedOutput(); err != nil {
+		if out, err := test(ctx, filepath.Join(root, "internal", "corpus"), run, "", "-test.run=^TestTrees$", "-trees", e.Trees); err != nil {
 			return 0, fmt.Errorf("the changes of testdata/corpus: %w: %s", err, out)
 		}
 	}
@@ -133,7 +143,7 @@ func outside(ctx context.Context, root string, matches *regexp.Regexp, build, pr
 	}
 	for _, t := range tested {
 		if matches.MatchString(t.name) {
-			if err := tests(ctx, root, rows, t.tag, t.path); err != nil {
+			if err := tests(ctx, root, run, t.tag, t.path); err != nil {
 				return 0, err
 			}
 		}
@@ -176,14 +186,24 @@ var tested = []struct{ name, tag, path string }{
 	{"killed", "e2e", "./internal/e2e/sandbox"},
 }
 
+// test builds the tests of a package and runs them: what runs is no child of a child, and ends with this process.
+func test(ctx context.Context, dir, run, tag string, arguments ...string) ([]byte, error) {
+	program := filepath.Join(run, filepath.Base(dir)+".test")
+	if out, err := component.Bound(command(ctx, dir, "go", "test", "-c", "-tags", tag, "-o", program, ".")); err != nil {
+		return out, err
+	}
+	return component.Bound(command(ctx, dir, program, append(arguments, "-test.timeout=30m")...))
+}
+
 // tests runs those of a package. Tests that leave no row, or that fail and leave none that says so, are a row that says this.
-func tests(ctx context.Context, root, rows, tag, path string) error {
+func tests(ctx context.Context, root, run, tag, path string) error {
+	rows := filepath.Join(run, "rows")
 	os.Setenv(claims.Environment, rows)
 	before, err := claims.Load(rows)
 	if err != nil {
 		return err
 	}
-	out, failed := command(ctx, root, "go", "test", "-count=1", "-timeout", "30m", "-tags", tag, path).CombinedOutput()
+	out, failed := test(ctx, filepath.Join(root, path), run, tag)
 	after, err := claims.Load(rows)
 	if err != nil {
 		return err
@@ -210,7 +230,7 @@ func directory(cache string) (dir string, done func(), err error) {
 		return "", nil, fmt.Errorf("another run uses %s: %w", cache, err)
 	}
 	dir = filepath.Join(cache, "run")
-	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(filepath.Join(dir, "state"), 0o755)); err != nil {
+	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(filepath.Join(dir, "state"), 0o755), os.MkdirAll(filepath.Join(dir, "tmp"), 0o755)); err != nil {
 		return "", nil, err
 	}
 	return dir, func() { _ = errors.Join(os.RemoveAll(dir), lock.Close()) }, nil // a file that nobody holds any more is closed, and unlocked

@@ -1,4 +1,4 @@
-//go:build e2e
+//go:build e2e && linux
 
 package component
 
@@ -14,7 +14,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -117,10 +119,18 @@ func (c Component) build(ctx context.Context, modules, cache, binary string) err
 	command := exec.CommandContext(ctx, "nice", "-n", "10", "go", "build", "-mod=mod", "-p", "2", "-trimpath", "-ldflags", "-s -w "+c.LDFlags, "-o", half, c.Package)
 	command.Dir = scratch
 	command.Env = append(os.Environ(), "GOFLAGS=-buildvcs=false", "GOTOOLCHAIN=local", "GOWORK=off")
-	if out, err := command.CombinedOutput(); err != nil {
+	if out, err := Bound(command); err != nil {
 		return fmt.Errorf("%w: %s", err, tail(out))
 	}
 	return os.Rename(half, binary)
+}
+
+// Bound runs a command that ends with this process, also when that is killed, and returns what it printed.
+func Bound(command *exec.Cmd) ([]byte, error) {
+	runtime.LockOSThread() // the death signal is the thread's
+	defer runtime.UnlockOSThread()
+	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	return command.CombinedOutput()
 }
 
 // download is where a module lies in the module cache. The go command compares it with the checksum database, and go.sum holds the rest.

@@ -1,4 +1,4 @@
-//go:build e2e
+//go:build e2e && linux
 
 // Package component builds the real components that `make e2e` asks, from the nested modules beside it, into a cache outside of the tree.
 //

@@ -15,8 +15,9 @@ import (
 type Object struct {
 	Kind     string `json:"kind"`
 	Metadata struct {
-		Namespace string `json:"namespace"`
-		Name      string `json:"name"`
+		Namespace  string `json:"namespace"`
+		Name       string `json:"name"`
+		Generation int    `json:"generation"`
 	} `json:"metadata"`
 	Status struct {
 		Listeners []struct {
@@ -35,9 +36,10 @@ type Object struct {
 }
 
 type condition struct {
-	Type   string `json:"type"`
-	Status string `json:"status"`
-	Reason string `json:"reason"`
+	Type               string `json:"type"`
+	Status             string `json:"status"`
+	Reason             string `json:"reason"`
+	ObservedGeneration int    `json:"observedGeneration"`
 }
 
 type reference struct {
@@ -61,6 +63,31 @@ func Compare(all []Object, p posture.Posture, same Same) {
 }
 
 func (o Object) String() string { return o.Kind + " " + o.Metadata.Namespace + "/" + o.Metadata.Name }
+
+// Observed reports whether a controller has said something of each listener or parent of a Gateway, ListenerSet or route as it is now. Of other
+// kinds it need not say anything.
+func (o Object) Observed() bool {
+	now := func(all []condition) bool {
+		return slices.ContainsFunc(all, func(c condition) bool { return c.ObservedGeneration == o.Metadata.Generation })
+	}
+	switch {
+	case o.Kind == "Gateway", o.Kind == "ListenerSet":
+		for _, l := range o.Status.Listeners {
+			if !now(l.Conditions) {
+				return false
+			}
+		}
+		return len(o.Status.Listeners) > 0
+	case strings.HasSuffix(o.Kind, "Route"):
+		for _, p := range o.Status.Parents {
+			if !now(p.Conditions) {
+				return false
+			}
+		}
+		return len(o.Status.Parents) > 0
+	}
+	return true
+}
 
 func holds(all []condition, kind string) (bool, bool) {
 	i := slices.IndexFunc(all, func(c condition) bool { return c.Type == kind })

@@ -30,7 +30,7 @@ func (e *Env) corpus(ctx context.Context, o *oracle) error {
 	if err := json.Unmarshal(raw, &index); err != nil {
 		return err
 	}
-	asked, changes, values, left, refused, closed := map[string]bool{}, map[string]bool{}, 0, 0, 0, 0
+	asked, changes, values, left, refused, closed := map[string]bool{}, map[string]bool{}, 0, 0, 0, tally{}
 	var differences []string
 	for _, c := range index {
 		clusters, undecided, err := e.changed(ctx, o.of.name, filepath.Join(e.Trees, c.Dir), cmp.Or(c.Fleet, "fleet"), cmp.Or(c.Overlays, "overlays"))
@@ -56,7 +56,7 @@ func (e *Env) corpus(ctx context.Context, o *oracle) error {
 				refused++
 				continue
 			}
-			changes[c.ID], values, closed = true, values+t.compared, closed+t.closed
+			changes[c.ID], values, closed = true, values+t.compared, closed.with(t.closed)
 			for _, d := range t.differences {
 				differences = append(differences, fmt.Sprintf("%s %s, %s: %s", c.ID, c.Case, cluster.name, d))
 			}
@@ -66,7 +66,7 @@ func (e *Env) corpus(ctx context.Context, o *oracle) error {
 		differences = append(differences, "nothing was compared")
 	}
 	return e.record(o.of.area, "the same after each change of testdata/corpus", o.of.name, differences,
-		fmt.Sprintf("%d values of %d clusters, after %d changes; %d are closed and read as open; left out: %d clusters with objects that admission refuses, %d that cannot be rendered",
+		fmt.Sprintf("%d values of %d clusters, after %d changes%s; left out: %d clusters with objects that admission refuses, %d that cannot be rendered",
 			values, len(asked)-refused, len(changes), closed, refused, left))
 }
 

@@ -255,6 +255,17 @@ func (p *plane) makeProbes(context.Context) error {
 	if err != nil {
 		return err
 	}
+	right, err := p.client.TLS()
+	if err != nil {
+		return fmt.Errorf("west's overlay asks for no client certificate: %w", err)
+	}
+	p.probes, err = clients(p.corp, other, &right)
+	return err
+}
+
+// clients are the ways to knock, the right one first: corp is the trust domain's authority, and other an authority that looks like it.
+func clients(corp, other *pki.Authority, right *tls.Certificate) ([]probe, error) {
+	var err error
 	certificate := func(from *pki.Authority, w pki.Want) *tls.Certificate {
 		w.Client = true
 		pair, issued := from.Issue(w)
@@ -262,30 +273,26 @@ func (p *plane) makeProbes(context.Context) error {
 		err = errors.Join(err, issued, parsed)
 		return &c
 	}
-	right, parsed := p.client.TLS()
-	if parsed != nil {
-		return fmt.Errorf("west's overlay asks for no client certificate: %w", parsed)
-	}
 	const latest = tls.VersionTLS13
-	p.probes = []probe{
-		{name: "TLS 1.3 with the consumer's certificate", certificate: &right, identity: consumer, highest: latest, trusted: true},
-		{name: "TLS 1.2 with it", certificate: &right, identity: consumer, highest: tls.VersionTLS12, trusted: true},
+	probes := []probe{
+		{name: "TLS 1.3 with the consumer's certificate", certificate: right, identity: consumer, highest: latest, trusted: true},
+		{name: "TLS 1.2 with it", certificate: right, identity: consumer, highest: tls.VersionTLS12, trusted: true},
 		{name: "no certificate", highest: latest},
 		{name: "no certificate and TLS 1.2", highest: tls.VersionTLS12},
 		{name: "a certificate of another CA", certificate: certificate(other, pki.Want{Name: "orders", URIs: []string{consumer}}), identity: consumer, highest: latest},
-		{name: "an expired certificate", certificate: certificate(p.corp, pki.Want{Name: "orders", URIs: []string{consumer}, Expired: true}), identity: consumer, highest: latest, trusted: true, expired: true},
-		{name: "another identity of the same CA", certificate: certificate(p.corp, pki.Want{Name: "mallory", URIs: []string{"spiffe://corp.example.com/ns/x/sa/mallory"}}),
+		{name: "an expired certificate", certificate: certificate(corp, pki.Want{Name: "orders", URIs: []string{consumer}, Expired: true}), identity: consumer, highest: latest, trusted: true, expired: true},
+		{name: "another identity of the same CA", certificate: certificate(corp, pki.Want{Name: "mallory", URIs: []string{"spiffe://corp.example.com/ns/x/sa/mallory"}}),
 			identity: "spiffe://corp.example.com/ns/x/sa/mallory", highest: latest, trusted: true},
 	}
-	return err
+	return probes, err
 }
 
 // serve starts a Traefik in each cluster.
 func (p *plane) serve(ctx context.Context) (err error) {
-	if p.gateway, err = p.traefik(p.east, "edge"); err != nil {
+	if p.gateway, err = p.env.startTraefik(p.east, "edge", []int{80, 8443}); err != nil {
 		return err
 	}
-	if p.egress, err = p.traefik(p.west, "orders", "--providers.kubernetescrd.allowexternalnameservices=true"); err != nil {
+	if p.egress, err = p.env.startTraefik(p.west, "orders", []int{80, 8443}, "--providers.kubernetescrd.allowexternalnameservices=true"); err != nil {
 		return err
 	}
 	if err := p.gateway.Until(ctx, "serving relay", func() error {
@@ -298,20 +305,24 @@ func (p *plane) serve(ctx context.Context) (err error) {
 	})
 }
 
-// traefik starts Traefik as its prerequisites in gatespan's profile say: an entryPoint on the gateway's port, CRDs and Gateway API watched, TLS
-// options named default from the gateway's namespace alone, routers with conflicting ones disabled. Port 80 is open, as it is where the Helm
-// chart installs it.
-func (p *plane) traefik(c *cluster.Cluster, namespace string, more ...string) (*sandbox.Process, error) {
-	return c.Net.Start("traefik", []string{"KUBECONFIG=" + c.Kubeconfig}, p.env.Components["traefik"].Path, append([]string{
-		"--global.checknewversion=false", "--global.sendanonymoususage=false", "--log.level=INFO",
-		"--entrypoints.web.address=" + c.Net.Address + ":80", "--entrypoints.websecure.address=" + c.Net.Address + ":8443",
-		"--core.stricttlsoptions=true",
+// startTraefik starts Traefik as its prerequisites in gatespan's profile say: entryPoints on the Gateways' ports, CRDs and Gateway API watched,
+// TLS options named default from the gateway's namespace alone, routers with conflicting ones disabled. Port 80 is open too, as it is where the
+// Helm chart installs it.
+func (e *Env) startTraefik(c *cluster.Cluster, namespace string, ports []int, more ...string) (*sandbox.Process, error) {
+	arguments := []string{
+		"--global.checknewversion=false", "--global.sendanonymoususage=false", "--log.level=INFO", "--core.stricttlsoptions=true",
 		"--providers.kubernetesgateway=true", "--providers.kubernetesgateway.endpoint=" + c.Server, "--providers.kubernetesgateway.token=" + c.Token,
 		"--providers.kubernetesgateway.certauthfilepath=" + c.CA,
 		"--providers.kubernetescrd=true", "--providers.kubernetescrd.endpoint=" + c.Server, "--providers.kubernetescrd.token=" + c.Token,
 		"--providers.kubernetescrd.certauthfilepath=" + c.CA, "--providers.kubernetescrd.defaulttlsresourcesnamespace=" + namespace,
-	}, more...)...)
+	}
+	for _, port := range ports {
+		arguments = append(arguments, fmt.Sprintf("--entrypoints.%s.address=%s:%d", entryPoint(port), c.Net.Address, port))
+	}
+	return c.Net.Start("traefik", []string{"KUBECONFIG=" + c.Kubeconfig}, e.Components["traefik"].Path, append(arguments, more...)...)
 }
+
+func entryPoint(port int) string { return fmt.Sprintf("port%d", port) }
 
 // reaches errors with what was answered instead of the pod's own words. West's pods knock, at either cluster's Traefik.
 func (p *plane) reaches(ctx context.Context, with probe, at *cluster.Cluster, port int, host string) error {

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -30,23 +31,31 @@ type fleet struct {
 	clusters []string // sorted
 }
 
-// fleets generates every example fleet.
+// fleets generates every example fleet, once for all suites that change none.
 func (e *Env) fleets(ctx context.Context) ([]*fleet, error) {
+	if e.generated != nil {
+		return e.generated, nil
+	}
 	found, err := filepath.Glob(filepath.Join(e.Root, "testdata", "fleets", "*"))
 	if err != nil || len(found) == 0 {
 		return nil, fmt.Errorf("no example fleets: %w", err)
 	}
-	relay := &fleet{name: "relay", repo: filepath.Join(e.State, "fleets", "relay"), source: "testdata/relay", overlays: "overlays"}
-	out, err := []*fleet{relay}, relay.reset(ctx, e)
-	for _, dir := range found {
-		if err != nil {
-			break
-		}
-		var f *fleet
-		f, err = e.fleet(ctx, filepath.Base(dir))
-		out = append(out, f)
+	out := make([]*fleet, 1+len(found))
+	group, inner := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.NumCPU())
+	out[0] = &fleet{name: "relay", repo: filepath.Join(e.State, "fleets", "relay"), source: "testdata/relay", overlays: "overlays"}
+	group.Go(func() error { return out[0].reset(inner, e) })
+	for i, dir := range found {
+		group.Go(func() (err error) {
+			out[1+i], err = e.fleet(inner, filepath.Base(dir))
+			return err
+		})
 	}
-	return out, err
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	e.generated = out
+	return out, nil
 }
 
 // fleet generates the example of a name.

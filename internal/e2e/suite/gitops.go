@@ -69,6 +69,7 @@ func runGitOps(ctx context.Context, e *Env) error {
 	if err != nil {
 		return err
 	}
+	e.generated = nil // they are changed here
 	engines, err := e.fluxes(ctx)
 	if err != nil {
 		return err

@@ -21,10 +21,71 @@ func istio() translator {
 	}
 }
 
+// gatewayOf is a Gateway as modules/istio asks for it: the labels are those of its proxies.
+type gatewayOf struct {
+	Namespace, Name string
+	Labels          map[string]string
+}
+
+// gateways are the Gateways of the posture, and what they need beside the objects: the Service of their proxies, which istiod makes for one of
+// Gateway API and people for a classic one.
+func (c *translated) gateways() (all []gatewayOf, services []*object.Object, err error) {
+	done := map[posture.Subject]bool{}
+	for _, e := range c.posture.Entries {
+		if done[e.Gateway] || e.Controller != "istio" {
+			continue
+		}
+		done[e.Gateway] = true
+		labels := map[string]string{"gateway.networking.k8s.io/gateway-name": e.Gateway.Name}
+		if classic(e) {
+			labels = c.selected(e)
+		}
+		of := gatewayOf{c.proxiesIn(e, labels), e.Gateway.Name, labels}
+		all = append(all, of)
+		service, err := c.gatewayService(e, of)
+		if err != nil {
+			return nil, nil, err
+		}
+		services = append(services, service)
+	}
+	return all, services, nil
+}
+
+// proxiesIn is the namespace of a Gateway's proxies: its own, unless Git has a Deployment with the labels that a classic one selects.
+func (c *translated) proxiesIn(e posture.Entry, labels map[string]string) string {
+	for _, o := range c.objects {
+		has := func(key string) bool { return o.Text(object.Key("spec.template.metadata.labels", key)) == labels[key] }
+		if classic(e) && o.Kind == "Deployment" && !slices.ContainsFunc(slices.Collect(maps.Keys(labels)), func(key string) bool { return !has(key) }) {
+			return o.Namespace
+		}
+	}
+	return e.Gateway.Namespace
+}
+
+// selected are the labels that a classic Gateway selects its proxies by.
+func (c *translated) selected(e posture.Entry) map[string]string {
+	out := map[string]string{}
+	for _, o := range c.objects {
+		if o.Kind == "Gateway" && o.Group() == "networking.istio.io" && o.Namespace == e.Gateway.Namespace && o.Name == e.Gateway.Name {
+			selector, _ := o.Get("spec.selector").(map[string]any)
+			for key := range selector {
+				out[key] = o.Text(object.Key("spec.selector", key))
+			}
+		}
+	}
+	return out
+}
+
 // istioQuestion is what modules/istio reads: objects, by whose they are, the mesh configuration, and the Gateways that are asked for.
 func (c *translated) istioQuestion() (any, error) {
-	var kubernetes, own []*object.Object
-	var gateways []map[string]string
+	gateways, kubernetes, err := c.gateways()
+	if err != nil {
+		return nil, err
+	}
+	kubernetes = slices.DeleteFunc(kubernetes, func(s *object.Object) bool {
+		return slices.ContainsFunc(c.objects, func(o *object.Object) bool { return o.ID() == s.ID() })
+	})
+	var own []*object.Object
 	for _, o := range c.objects {
 		switch {
 		case strings.HasSuffix(o.Group(), ".istio.io"):
@@ -35,21 +96,6 @@ func (c *translated) istioQuestion() (any, error) {
 				return nil, err
 			}
 			kubernetes = append(kubernetes, kept)
-		}
-	}
-	done := map[posture.Subject]bool{}
-	for _, e := range c.posture.Entries {
-		if classic(e) || done[e.Gateway] {
-			continue
-		}
-		done[e.Gateway] = true
-		gateways = append(gateways, map[string]string{"namespace": e.Gateway.Namespace, "name": e.Gateway.Name})
-		service, err := c.gatewayService(e)
-		if err != nil {
-			return nil, err
-		}
-		if !slices.ContainsFunc(kubernetes, func(o *object.Object) bool { return o.ID() == service.ID() }) {
-			kubernetes = append(kubernetes, service)
 		}
 	}
 	q := map[string]any{"Gateways": gateways, "Mesh": c.mesh()}
@@ -63,8 +109,8 @@ func (c *translated) istioQuestion() (any, error) {
 	return q, nil
 }
 
-// gatewayService is the Service that istiod makes for a Gateway: its ports are the listeners'.
-func (c *translated) gatewayService(e posture.Entry) (*object.Object, error) {
+// gatewayService is the Service of a Gateway's proxies: its ports are the listeners'.
+func (c *translated) gatewayService(e posture.Entry, of gatewayOf) (*object.Object, error) {
 	var ports []any
 	seen := map[int]bool{}
 	for _, other := range c.posture.Entries {
@@ -73,18 +119,19 @@ func (c *translated) gatewayService(e posture.Entry) (*object.Object, error) {
 			ports = append(ports, map[string]any{"name": fmt.Sprintf("p%d", other.Port), "port": other.Port, "targetPort": other.Port, "appProtocol": "tls"})
 		}
 	}
-	return object.New(around.Made("v1", "Service", e.Gateway.Namespace, e.Gateway.Name+"-"+e.Class, map[string]any{"spec": map[string]any{
-		"ports": ports, "selector": map[string]any{"gateway.networking.k8s.io/gateway-name": e.Gateway.Name},
-	}}), object.Origin{})
+	selector := map[string]any{}
+	for key, value := range of.Labels {
+		selector[key] = value
+	}
+	name := strings.TrimSuffix(e.Gateway.Name+"-"+e.Class, "-")
+	return object.New(around.Made("v1", "Service", of.Namespace, name, map[string]any{"spec": map[string]any{"ports": ports, "selector": selector}}), object.Origin{})
 }
 
 // mesh is the mesh configuration of the revision that the Gateways ask for: what is in Git, or what the fleet says of it.
 func (c *translated) mesh() string {
 	name := "istio"
-	for _, o := range c.objects {
-		if revision := o.Labels["istio.io/rev"]; o.Kind == "Gateway" && revision != "" {
-			name = "istio-" + revision
-		}
+	if revision := c.revision(); revision != "" {
+		name += "-" + revision
 	}
 	for _, o := range c.objects {
 		if text := o.Text("data.mesh"); o.Kind == "ConfigMap" && strings.HasPrefix(o.Name, name) && text != "" {
@@ -93,6 +140,16 @@ func (c *translated) mesh() string {
 	}
 	if name == "istio" && c.facts.Controller.MinTLS == "1.3" {
 		return "tlsDefaults: {minProtocolVersion: TLSV1_3}\n"
+	}
+	return ""
+}
+
+// revision is that of the control plane that the Gateways ask for.
+func (c *translated) revision() string {
+	for _, o := range c.objects {
+		if revision := o.Labels["istio.io/rev"]; o.Kind == "Gateway" && revision != "" {
+			return revision
+		}
 	}
 	return ""
 }

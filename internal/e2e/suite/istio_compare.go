@@ -15,7 +15,7 @@ import (
 
 func (c *translated) istio() {
 	for _, e := range c.posture.Entries {
-		if e.Controller == "istio" && !classic(e) {
+		if e.Controller == "istio" {
 			c.istioEntry(e)
 		}
 	}
@@ -51,8 +51,14 @@ func (c *translated) istioEntry(e posture.Entry) {
 	if sent := chain.principals(hostname); raw && len(sent) == 0 {
 		c.open(at, "lets somebody in", false, true) // a rule that asks for what only HTTP has lets nobody in by TCP
 	} else {
-		c.same(at, "identities", sent, principals(e.Identities.Value))
+		// In which namespace the proxies of a classic Gateway are need not be in Git, and then the posture counts on none of its policies.
+		if classic(e) && e.Identities.Value.Everybody && !slices.Equal(sent, everybody) {
+			c.open(at, "lets everybody in", false, true)
+		} else {
+			c.same(at, "identities", sent, principals(e.Identities.Value))
+		}
 		c.istioTokens(at, chain, e.JWT.Value)
+		c.sources(at, chain.policySources(hostname), true, e)
 	}
 	if manager := chain.manager(); manager.RDS.RouteConfigName != "" {
 		c.same(at, "forwarding", forwarding[manager.ForwardClientCertDetails], e.Forwarding.Value)
@@ -148,9 +154,7 @@ func (f *xdsChain) principals(hostname string) []string {
 			continue
 		}
 		for _, policy := range filter.Rules.Policies {
-			var hosts []string
-			texts(policy.Permissions, &hosts)
-			if len(hosts) > 0 && hostname != "" && !slices.Contains(hosts, hostname) {
+			if !policy.admits(hostname) {
 				continue
 			}
 			before := len(out)
@@ -165,6 +169,16 @@ func (f *xdsChain) principals(hostname string) []string {
 		return everybody
 	}
 	return out
+}
+
+// admits reports whether a policy may be for requests to a name.
+func (p xdsPolicy) admits(hostname string) bool {
+	var hosts []string
+	texts(p.Permissions, &hosts)
+	if suffix, wildcard := strings.CutPrefix(hostname, "*"); wildcard {
+		return len(hosts) == 0 || slices.ContainsFunc(hosts, func(h string) bool { return strings.HasSuffix(h, suffix) })
+	}
+	return len(hosts) == 0 || hostname == "" || slices.Contains(hosts, hostname)
 }
 
 func (f *xdsChain) rbac() []xdsRBAC {
@@ -209,26 +223,16 @@ func texts(value any, out *[]string) {
 
 // istioTokens compares what is asked of tokens: Istio lets a request without one through, unless an RBAC filter asks for what a token says.
 func (c *translated) istioTokens(at string, chain *xdsChain, j posture.JWT) {
+	filters, err := chain.tokens()
+	if err != nil {
+		c.differences = append(c.differences, fmt.Sprintf("%s: %v", at, err))
+	}
 	sent := posture.JWT{Value: posture.JWTNone}
-	for _, filter := range chain.Filters {
-		for _, inner := range filter.TypedConfig.HTTPFilters {
-			if !strings.HasSuffix(inner.Name, ".jwt_authn") {
-				continue
-			}
-			var tokens struct {
-				Providers map[string]struct {
-					Issuer    string
-					Audiences []string
-				}
-			}
-			if err := json.Unmarshal(inner.TypedConfig, &tokens); err != nil {
-				c.differences = append(c.differences, fmt.Sprintf("%s: jwt_authn: %v", at, err))
-			}
-			sent.Value = posture.JWTOptional
-			for _, p := range tokens.Providers {
-				sent.Issuers = append(sent.Issuers, p.Issuer)
-				sent.Audiences = append(sent.Audiences, p.Audiences...)
-			}
+	for _, filter := range filters {
+		sent.Value = posture.JWTOptional
+		for _, p := range filter.Providers {
+			sent.Issuers = append(sent.Issuers, p.Issuer)
+			sent.Audiences = append(sent.Audiences, p.Audiences...)
 		}
 	}
 	for _, filter := range chain.rbac() {
@@ -237,6 +241,7 @@ func (c *translated) istioTokens(at string, chain *xdsChain, j posture.JWT) {
 			sent.Value = posture.JWTRequired
 		}
 	}
+	c.keys(at, chain)
 	// A RequestAuthentication refuses tokens that are not valid on all listeners of the Gateway. The posture leaves that out where a rule lets
 	// requests without a token in, so that one exposure does not change what is said of another.
 	c.same(at, "jwt is required", sent.Value == posture.JWTRequired, j.Value == posture.JWTRequired)
@@ -258,8 +263,11 @@ func (c *translated) istioRoutes(at string, proxy *xds, chain *xdsChain, hostnam
 	}
 	for _, r := range proxy.routes(chain, hostname) {
 		name, _, found := cutLast(r.Name, ".")
-		if !found || r.Route.Cluster == "" && len(r.Route.WeightedClusters.Clusters) == 0 {
-			continue // answers by itself
+		if found == classic(e) || r.Route.Cluster == "" && len(r.Route.WeightedClusters.Clusters) == 0 {
+			continue // it is of the other API, with which one port is shared, or answers by itself
+		}
+		if !found {
+			name = classicRoutes
 		}
 		if sent[name] == nil {
 			sent[name] = map[string]bool{}
@@ -272,7 +280,10 @@ func (c *translated) istioRoutes(at string, proxy *xds, chain *xdsChain, hostnam
 	}
 	for _, r := range e.Routes {
 		name := r.Ref.Namespace + "." + r.Ref.Name
-		if read[name] == nil {
+		if classic(e) {
+			name = classicRoutes
+		}
+		if len(r.Backends) > 0 && read[name] == nil {
 			read[name] = map[string]bool{}
 		}
 		for _, b := range r.Backends {
@@ -289,6 +300,9 @@ func (c *translated) istioRoutes(at string, proxy *xds, chain *xdsChain, hostnam
 	c.same(at, "attached routes", slices.Sorted(maps.Keys(sent)), slices.Sorted(maps.Keys(read)))
 	c.same(at, "backends", fmt.Sprint(sent), fmt.Sprint(read)) // maps print sorted
 }
+
+// classicRoutes stands for those of VirtualServices, whose routes have no names.
+const classicRoutes = "VirtualServices"
 
 func cutLast(s, sep string) (before, after string, found bool) {
 	i := strings.LastIndex(s, sep)

@@ -3,6 +3,7 @@
 package suite
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -27,6 +28,7 @@ type probe struct {
 	highest     uint16 // TLS version; 0: plaintext
 	trusted     bool   // the certificate is of the trust domain
 	expired     bool
+	path        string // "" is /
 }
 
 // shown is what `gatespan show -o json` says of a listener, as far as a probe can ask it.
@@ -151,7 +153,7 @@ func (p probe) knock(ctx context.Context, from *sandbox.Net, address string, por
 	if p.highest == 0 {
 		scheme = "http://"
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+host+"/", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+host+cmp.Or(p.path, "/"), nil)
 	if err != nil {
 		return 0, "", err
 	}

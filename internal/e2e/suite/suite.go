@@ -6,13 +6,14 @@
 //  2. fleets.go: the example fleets, generated anew
 //  3. apiserver.go: every generated object is taken by a real API server, and broken ones are not
 //  4. rendering.go: gatespan, kustomize and Flux render the same objects
-//  5. translator.go, translated.go, xds.go, variants.go; istio*.go: the translators of Envoy Gateway and Istio make of every overlay, and of
+//  5. translator.go, translated.go, xds.go, filters.go, variants*.go; istio*.go: the translators of Envoy Gateway and Istio make of every overlay, and of
 //     changes of it, what the posture says; corpus.go: of every change in testdata/corpus too
-//  6. exports.go, admission.go: the exported rules in OPA, conftest, gator and the API server
-//  7. gitops.go, hand.go, flux.go: Flux reconciles the hand-off, changes and prunes
-//  8. publish.go: Flux takes an artifact that the fleet's workflow signed, and no other
-//  9. dataplane.go, relay.go, probe.go, matrix.go: Traefik between two clusters does what `gatespan show` says
-//  10. read.go: what has no component to ask
+//  6. pilot.go; traefik.go, traefik_compare.go, stand.go: istiod and Traefik themselves against an API server, with the overlays of every fleet
+//  7. exports.go, admission.go: the exported rules in OPA, conftest, gator and the API server
+//  8. gitops.go, hand.go, flux.go: Flux reconciles the hand-off, changes and prunes
+//  9. publish.go: Flux takes an artifact that the fleet's workflow signed, and no other
+//  10. dataplane.go, relay.go, probe.go, matrix.go: Traefik between two clusters does what `gatespan show` says
+//  11. read.go: what has no component to ask
 package suite
 
 import (
@@ -40,8 +41,9 @@ type Env struct {
 	Present    bool // suites that lack a component are left out, with a word
 	Log        io.Writer
 
-	clusters []*cluster.Cluster // two, started when they are first needed
-	engines  []*flux            // of them, likewise
+	clusters  []*cluster.Cluster // two, started when they are first needed
+	engines   []*flux            // of them, likewise
+	generated []*fleet           // likewise, as they are in the repository
 }
 
 // Suite is a group of claims that are asked together.
@@ -56,7 +58,7 @@ type Suite struct {
 
 // All are in the order in which they run: what needs least comes first.
 func All() []Suite {
-	return slices.Concat([]Suite{rendering()}, translators(), exports(), []Suite{apiServer(), gitOps(), publishing(), dataPlane(), readOnly()})
+	return slices.Concat([]Suite{rendering()}, translators(), exports(), []Suite{apiServer(), pilot(), traefikAPI(), gitOps(), publishing(), dataPlane(), readOnly()})
 }
 
 // Run runs a suite. One that lacks a component, or ends with an error, is a row that says so.

@@ -4,6 +4,7 @@ package suite
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -24,11 +25,48 @@ type translated struct {
 	objects     []*object.Object // of the overlays, and what is around them
 	proxies     map[string]*xds  // "namespace/gateway"
 	compared    int
+	said        int // of them by the status of objects
 	differences []string
 	refused     []string // objects that admission refuses
+	wanted      []string // what must be so
 
-	lenient bool // what the translators close may be read as open: after a change, much of what they refuse is not modelled
-	closed  int  // how often it was
+	lenient bool  // what the translators close may be read as open: after a change, much of what they refuse is not modelled
+	closed  tally // what was, by field
+}
+
+// tally counts by field.
+type tally map[string]int
+
+func (t *tally) add(field string) {
+	if *t == nil {
+		*t = tally{}
+	}
+	(*t)[field]++
+}
+
+// with are both counts.
+func (t tally) with(other tally) tally {
+	out := maps.Clone(t)
+	for field, n := range other {
+		if out == nil {
+			out = tally{}
+		}
+		out[field] += n
+	}
+	return out
+}
+
+// String is "; 3 are closed and read as open: backend 2, served 1", or nothing.
+func (t tally) String() string {
+	var all []string
+	sum := 0
+	for _, field := range slices.Sorted(maps.Keys(t)) {
+		all, sum = append(all, fmt.Sprintf("%s %d", field, t[field])), sum+t[field]
+	}
+	if sum == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %d are closed and read as open: %s", sum, strings.Join(all, ", "))
 }
 
 func (c *translated) same(at, field string, sent, read any) {
@@ -42,7 +80,7 @@ func (c *translated) same(at, field string, sent, read any) {
 func (c *translated) open(at, field string, sent, read bool) {
 	if c.lenient && read && !sent {
 		c.compared++
-		c.closed++
+		c.closed.add(field)
 		return
 	}
 	c.same(at, field, sent, read)
@@ -200,7 +238,11 @@ func (c *translated) proxy(e posture.Entry) (hostname string, proxy *xds) {
 	if len(e.Hostnames) > 0 {
 		hostname = e.Hostnames[0]
 	}
-	if proxy = c.proxies[e.Gateway.Namespace+"/"+e.Gateway.Name]; proxy == nil {
+	namespace := e.Gateway.Namespace
+	if classic(e) {
+		namespace = c.proxiesIn(e, c.selected(e))
+	}
+	if proxy = c.proxies[namespace+"/"+e.Gateway.Name]; proxy == nil {
 		proxy = &xds{}
 	}
 	return hostname, proxy
@@ -262,13 +304,9 @@ var ruleField = regexp.MustCompile(`^spec\.rules\[(\d+)\](?:\.backendRefs\[(\d+)
 func (c *translated) routes(at string, proxy *xds, chain *xdsChain, hostname string, e posture.Entry) {
 	routes := proxy.routes(chain, hostname)
 	sent := map[string]bool{} // "httproute/namespace/name"
-	jwt := posture.JWTRequired
 	for _, r := range routes {
 		if parts := strings.SplitN(r.Name, "/", 4); len(parts) == 4 {
 			sent[strings.Join(parts[:3], "/")] = true
-		}
-		if r.TypedPerFilterConfig["envoy.filters.http.jwt_authn"] == nil {
-			jwt = posture.JWTNone
 		}
 	}
 	manager := chain.manager()
@@ -288,13 +326,24 @@ func (c *translated) routes(at string, proxy *xds, chain *xdsChain, hostname str
 	for name := range maps.Clone(read) {
 		if c.lenient && !sent[name] {
 			delete(read, name)
-			c.closed++
+			c.closed.add("attached routes")
 		}
 	}
 	c.same(at, "attached routes", fmt.Sprint(sent), fmt.Sprint(read)) // maps print sorted
-	if len(routes) > 0 {
-		c.same(at, "jwt", jwt == posture.JWTNone, e.JWT.Value.Value == posture.JWTNone)
+	if len(routes) == 0 {
+		return
 	}
+	asks, err := chain.routeTokens(routes)
+	admitted, unread := routesSources(routes)
+	if err := errors.Join(err, unread); err != nil {
+		c.differences = append(c.differences, fmt.Sprintf("%s: %v", at, err))
+		return
+	}
+	if !tied(e.JWT.Why) {
+		c.asked(at, asks, e.JWT.Value)
+	}
+	c.keys(at, chain)
+	c.sources(at, admitted, manager.UseRemoteAddress && manager.XffNumTrustedHops == 0 && len(manager.OriginalIPDetectionExtensions) == 0, e)
 }
 
 func clusterNames(f xdsFilter) []string {

@@ -78,19 +78,15 @@ func (t translator) run(ctx context.Context, e *Env) error {
 
 func (e *Env) translatedRow(of translator, claim string, all ...*translated) error {
 	var differences []string
-	compared, closed := 0, 0
+	compared, closed := 0, tally{}
 	for _, t := range all {
-		compared, closed = compared+t.compared, closed+t.closed
+		compared, closed = compared+t.compared, closed.with(t.closed)
 		differences = append(append(differences, t.refused...), t.differences...)
 	}
 	if compared == 0 {
 		differences = append(differences, "nothing was compared")
 	}
-	counted := fmt.Sprintf("%d values", compared)
-	if closed > 0 {
-		counted += fmt.Sprintf("; %d are closed and read as open", closed)
-	}
-	return e.record(of.area, claim, of.name, differences, counted)
+	return e.record(of.area, claim, of.name, differences, fmt.Sprintf("%d values%s", compared, closed))
 }
 
 // overlaid are the clusters of the example fleets that the controller has an entry or an exit in.
@@ -125,9 +121,9 @@ func (e *Env) overlaid(ctx context.Context, of string) ([]overlaid, error) {
 	return out, nil
 }
 
-// translate asks the translators, and compares with the posture. An edit changes the YAML of each object before; one that it empties is left
-// out. Without a change it is nil.
-func (o *oracle) translate(c overlaid, edit func(string) string) (*translated, error) {
+// prepare reads the posture of a cluster, and makes what is around its objects. An edit changes the YAML of each object before; one that it
+// empties is left out. Without a change the result is nil.
+func (c overlaid) prepare(edit func(string) string) (*translated, error) {
 	all, changed, err := edited(c.objects, edit)
 	if err != nil || edit != nil && !changed {
 		return nil, err
@@ -152,6 +148,15 @@ func (o *oracle) translate(c overlaid, edit func(string) string) (*translated, e
 		all = append(all, made)
 	}
 	t.objects = all
+	return t, nil
+}
+
+// translate asks the translators, and compares with the posture. Without a change by the edit it is nil.
+func (o *oracle) translate(c overlaid, edit func(string) string) (*translated, error) {
+	t, err := c.prepare(edit)
+	if t == nil || err != nil {
+		return nil, err
+	}
 	question, err := o.of.question(t)
 	if err != nil {
 		return nil, err
@@ -177,14 +182,19 @@ func (o *oracle) translate(c overlaid, edit func(string) string) (*translated, e
 		}
 	}
 	o.of.compare(t)
-	conditions.Compare(answer.Status, t.posture, func(at, field string, said, read any) {
+	t.conditions(answer.Status)
+	return t, nil
+}
+
+// conditions compares what the status of objects says.
+func (c *translated) conditions(all []conditions.Object) {
+	conditions.Compare(all, c.posture, func(at, field string, said, read any) {
 		if says, ok := said.(bool); ok {
-			t.open(at, "status: "+field, says, read.(bool))
+			c.open(at, "status: "+field, says, read.(bool))
 		} else {
-			t.same(at, "status: "+field, said, read)
+			c.same(at, "status: "+field, said, read)
 		}
 	})
-	return t, nil
 }
 
 // answered is what the components print: modules/envoy-gateway, modules/istio.

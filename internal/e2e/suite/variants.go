@@ -71,6 +71,22 @@ var weakenedEnvoyGateway = []variant{
 	{name: "no settings of the proxies", edit: removed("EnvoyProxy")},
 	{name: "exits without verification", edit: matched("Backend", `(?m)^    caCertificateRefs:\n(?:    - .*\n|      .*\n)+`, "    insecureSkipVerify: true\n")},
 	{name: "no token is asked for", edit: removed("SecurityPolicy")},
+	{name: "some addresses alone", edit: guarded("Gateway", addressesAlone)},
+	{name: "some addresses, and all others", edit: guarded("Gateway",
+		`authorization: {rules: [{action: Allow, principal: {clientCIDRs: [10.1.2.0/24]}}, {action: Allow, principal: {clientCIDRs: ["0.0.0.0/0"]}}]}`)},
+	{name: "every address but some", edit: guarded("Gateway", `authorization: {defaultAction: Allow, rules: [{action: Deny, principal: {clientCIDRs: [10.1.2.0/24]}}]}`), harmless: true},
+	{name: "some addresses alone, as a header tells them", edit: func(text string) string {
+		return replaced("ClientTrafficPolicy", "spec:\n", "spec:\n  clientIPDetection: {xForwardedFor: {numTrustedHops: 1}}\n")(guarded("Gateway", addressesAlone)(text))
+	}},
+	{name: "some addresses alone, and a route of its own", edit: func(text string) string {
+		return guarded("HTTPRoute", `authorization: {defaultAction: Allow}`)(guarded("Gateway", addressesAlone)(text))
+	}, harmless: true},
+	{name: "tokens of two issuers", edit: guarded("Gateway", twoIssuers)},
+	{name: "tokens of two issuers, or none", edit: guarded("Gateway", strings.Replace(twoIssuers, "{", "{optional: true, ", 1))},
+	{name: "tokens of two issuers, or wrong ones", edit: guarded("Gateway", strings.Replace(twoIssuers, "{", "{failOpen: true, ", 1)), harmless: true},
+	{name: "tokens of two issuers, and a route of one", edit: func(text string) string {
+		return guarded("HTTPRoute", `jwt: {providers: [{name: c, issuer: "https://c.example.com", localJWKS: {inline: "{}"}}]}`)(guarded("Gateway", twoIssuers)(text))
+	}},
 }
 
 // missingCA renames ConfigMaps that hold a CA.

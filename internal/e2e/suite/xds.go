@@ -51,7 +51,12 @@ type xdsFilter struct {
 
 	RDS                      struct{ RouteConfigName string }
 	ForwardClientCertDetails string
-	HTTPFilters              []struct {
+
+	UseRemoteAddress              bool
+	XffNumTrustedHops             int
+	OriginalIPDetectionExtensions []json.RawMessage
+
+	HTTPFilters []struct {
 		Name        string
 		TypedConfig json.RawMessage
 	}
@@ -85,9 +90,11 @@ type xdsName struct{ Name string }
 type xdsRBAC struct {
 	Rules *struct {
 		Action   string
-		Policies map[string]struct{ Permissions, Principals []any }
+		Policies map[string]xdsPolicy
 	}
 }
+
+type xdsPolicy struct{ Permissions, Principals []any }
 
 type xdsMatcher struct {
 	Exact, Prefix, Suffix, Contains string
@@ -152,8 +159,9 @@ type xdsEndpoints struct {
 type xdsRoutes struct {
 	Name         string
 	VirtualHosts []struct {
-		Domains []string
-		Routes  []xdsRoute
+		Domains    []string
+		Routes     []xdsRoute
+		RequireTLS string
 	}
 }
 
@@ -238,6 +246,9 @@ func (x *xds) routes(f *xdsChain, hostname string) []xdsRoute {
 			continue
 		}
 		for _, host := range r.VirtualHosts {
+			if host.RequireTLS == "ALL" {
+				continue // requests without TLS are redirected, whatever the routes say
+			}
 			if hostname == "" || slices.Contains(host.Domains, hostname) || slices.Contains(host.Domains, "*") {
 				out = append(out, host.Routes...)
 			}

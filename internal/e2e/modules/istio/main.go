@@ -3,6 +3,8 @@
 //
 //	input:  JSON, one object for each question
 //	output: JSON, for each question the xDS resources of each gateway's proxies by type URL, or why there are none
+//
+// With a kubeconfig as its argument it is istiod itself: live.go.
 package main
 
 import (
@@ -31,10 +33,16 @@ import (
 
 // question is what one cluster has.
 type question struct {
-	Kubernetes string              // objects of Kubernetes and Gateway API, as a stream of YAML documents
-	Istio      string              // objects of Istio's own groups, likewise
-	Mesh       string              // what is set in the mesh configuration
-	Gateways   []map[string]string // "namespace", "name" of those whose proxies are asked for
+	Kubernetes string    // objects of Kubernetes and Gateway API, as a stream of YAML documents
+	Istio      string    // objects of Istio's own groups, likewise
+	Mesh       string    // what is set in the mesh configuration
+	Gateways   []gateway // those whose proxies are asked for
+}
+
+// gateway is a Gateway with the labels of its proxies, which istiod gives the pods that it makes for one of Gateway API.
+type gateway struct {
+	Namespace, Name string
+	Labels          map[string]string
 }
 
 type answer struct {
@@ -48,6 +56,10 @@ func main() {
 	quiet.OutputPaths = []string{"stderr"}
 	if err := log.Configure(quiet); err != nil {
 		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	if len(os.Args) > 1 {
+		fmt.Fprintln(os.Stderr, live(os.Args[1]))
 		os.Exit(1)
 	}
 	in, out := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
@@ -95,17 +107,16 @@ func (a *answer) ask(t test.Failer, q question) {
 		},
 	})
 	for _, g := range q.Gateways {
-		// A proxy is no more than its labels, which istiod gives the pods that it makes for a Gateway.
-		labels := map[string]string{"gateway.networking.k8s.io/gateway-name": g["name"]}
+		// A proxy is no more than its labels.
 		proxy := server.SetupProxy(&model.Proxy{
-			Type: model.Router, ID: g["name"] + "-0." + g["namespace"], ConfigNamespace: g["namespace"], IPAddresses: []string{"10.9.9.9"}, Labels: labels,
-			Metadata: &model.NodeMetadata{Namespace: g["namespace"], Labels: labels, ClusterID: "Kubernetes"},
+			Type: model.Router, ID: g.Name + "-0." + g.Namespace, ConfigNamespace: g.Namespace, IPAddresses: []string{"10.9.9.9"}, Labels: g.Labels,
+			Metadata: &model.NodeMetadata{Namespace: g.Namespace, Labels: g.Labels, ClusterID: "Kubernetes"},
 		})
 		sent := map[string][]json.RawMessage{}
 		add(t, sent, "type.googleapis.com/envoy.config.listener.v3.Listener", server.Listeners(proxy))
 		add(t, sent, "type.googleapis.com/envoy.config.cluster.v3.Cluster", server.Clusters(proxy))
 		add(t, sent, "type.googleapis.com/envoy.config.route.v3.RouteConfiguration", server.Routes(proxy))
-		a.Proxies[g["namespace"]+"/"+g["name"]] = sent
+		a.Proxies[g.Namespace+"/"+g.Name] = sent
 	}
 }
 
