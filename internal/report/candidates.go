@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/gatespan/gatespan/internal/controller"
@@ -33,6 +34,11 @@ type Ask struct {
 	Hint string `json:"hint,omitempty"`
 }
 
+// saysAs reports whether there is the same to say of another candidate, which is one of the same controller then.
+func (c Candidate) saysAs(other Candidate) bool {
+	return c.Name == other.Name && slices.Equal(c.Lacks, other.Lacks) && (!c.Can || slices.Equal(c.Asks, other.Asks))
+}
+
 // Candidates is what the plan says of each controller.
 func Candidates(all []plan.Candidate) []Candidate {
 	out := []Candidate{}
@@ -53,18 +59,22 @@ func Candidates(all []plan.Candidate) []Candidate {
 func CandidatesText(w io.Writer, exposure string, all []Candidate, style Style) error {
 	p := &page{style: style}
 	p.say(bold, "who could serve "+exposure)
-	for _, c := range all {
-		name := column{controller.Profile{Name: c.Name}, c.Distribution}.name()
+	for i := 0; i < len(all); {
+		c, names := all[i], []string{}
+		for ; i < len(all) && all[i].saysAs(c); i++ {
+			names = append(names, column{controller.Profile{Name: all[i].Name}, all[i].Distribution}.name())
+		}
 		if c.Can {
 			p.put(green, "  yes  ")
 		} else {
 			p.put(red, "  no   ")
 		}
-		p.put(none, name)
+		p.put(none, strings.Join(names, ", "))
 		p.end()
-		for _, l := range reasons(c.Lacks) {
+		why := reasons(c.Lacks)
+		for i, l := range why {
 			p.wrapped("         ", none, "cannot "+l.Title+": "+l.Why)
-			if l.Instead != "" {
+			if l.Instead != "" && (i == len(why)-1 || why[i+1].Instead != l.Instead) { // one way out often is that of several reasons
 				p.wrapped("         instead: ", none, l.Instead)
 			}
 		}

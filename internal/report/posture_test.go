@@ -130,17 +130,21 @@ func TestControllers(t *testing.T) {
 }
 
 func TestCandidates(t *testing.T) {
+	lacks := []plan.Lack{
+		{ID: controller.EntryTerminate, How: "it accepts TLS 1.2 | <always>", Instead: "another cluster"},
+		{ID: controller.EntryFloor, How: "it accepts TLS 1.2 | <always>", Instead: "another cluster"},
+		{ID: controller.EntryClientCertificate, How: "it asks nobody for a certificate", Instead: "another cluster"},
+		{ID: controller.EntryJWT, How: "it checks no tokens"},
+	}
 	all := Candidates([]plan.Candidate{
 		{Name: "one", Distribution: "upstream", Version: "1.9"},
 		{Name: "one", Distribution: "addon", Version: "2", Asks: []fleet.Error{{Message: "it verifies clients with a trust store of the cloud, and gateway edge names none", Hint: "add trustStore"}}},
-		{Name: "two", Distribution: "upstream", Version: "1", Lacks: []plan.Lack{
-			{ID: controller.EntryTerminate, How: "it accepts TLS 1.2 | <always>", Instead: "another cluster"},
-			{ID: controller.EntryFloor, How: "it accepts TLS 1.2 | <always>", Instead: "another cluster"},
-			{ID: controller.EntryJWT, How: "it checks no tokens"},
-		}, Asks: []fleet.Error{{Message: "never shown"}}},
+		{Name: "two", Distribution: "upstream", Version: "1", Lacks: lacks, Asks: []fleet.Error{{Message: "never shown"}}},
+		{Name: "two", Distribution: "addon", Version: "1", Lacks: lacks},
+		{Name: "three", Distribution: "upstream", Version: "1", Lacks: lacks},
 	})
 	golden(t, "candidates.txt", printed(t, func(b *bytes.Buffer) error { return CandidatesText(b, "relay", all, Style{}) }))
-	if !all[0].Can || !all[1].Can || len(all[1].Asks) != 1 || all[2].Can || len(all[2].Lacks) != 3 {
+	if !all[0].Can || !all[1].Can || len(all[1].Asks) != 1 || all[2].Can || len(all[2].Lacks) != 4 {
 		t.Errorf("got %+v", all)
 	}
 }
