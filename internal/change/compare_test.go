@@ -45,7 +45,7 @@ var wanted = controller.Wanted{Entries: []controller.WantedEntry{{
 	Exposure: "relay", Gateway: gateway, Listener: gateway, SHA256: []string{"aa", "bb"}, SourceCIDRs: []string{"192.0.2.0/24", "198.51.100.0/24"},
 	Identities: []posture.Identity{{Type: "uri", Match: "exact", Value: "spiffe://corp/orders"}, {Type: "uri", Match: "exact", Value: "spiffe://corp/audit"}},
 	Service:    posture.Subject{Kind: "Service", Namespace: "relay", Name: "relay"}, ServicePort: 8443,
-	JWT: &controller.WantedJWT{Issuer: "https://new.example.com", Audiences: []string{"relay"}},
+	JWT: &controller.WantedJWT{Issuer: "https://new.example.com", Audiences: []string{"relay"}, JWKSURI: "https://new.example.com/keys"},
 }}}
 
 func TestEntryChanges(t *testing.T) {
@@ -82,7 +82,12 @@ func TestEntryChanges(t *testing.T) {
 		{"the token becomes optional", func(e *posture.Entry) { e.JWT.Value = posture.JWT{Value: posture.JWTOptional} }, map[string]string{"jwt": Weaker}},
 		{"a token for anybody", func(e *posture.Entry) { e.JWT.Value.Audiences = nil }, map[string]string{"jwt": Weaker}},
 		{"a token of another issuer", func(e *posture.Entry) { e.JWT.Value.Issuers = []string{"https://other.example.com"} }, map[string]string{"jwt": Exchanged}},
-		{"a token of the issuer that the fleet declares", func(e *posture.Entry) { e.JWT.Value.Issuers = []string{"https://new.example.com"} }, map[string]string{"jwt": Wider}},
+		{"a token of the issuer that the fleet declares", func(e *posture.Entry) {
+			e.JWT.Value.Issuers, e.JWT.Value.Keys = []string{"https://new.example.com"}, []string{"https://new.example.com/keys"}
+		}, map[string]string{"jwt": Wider}},
+		{"its issuer with other keys", func(e *posture.Entry) {
+			e.JWT.Value.Issuers, e.JWT.Value.Keys = []string{"https://new.example.com"}, []string{"https://other.example.com/keys"}
+		}, map[string]string{"jwt": Exchanged}},
 		{"every address", func(e *posture.Entry) { e.SourceCIDRs.Value = posture.SourceCIDRs{Everybody: true} }, map[string]string{"sourceCIDRs": Weaker}},
 		{"addresses of whoever stands in between", func(e *posture.Entry) { e.SourceCIDRs.Value.Trusted = false }, map[string]string{"sourceCIDRs": Weaker}},
 		{"one address range more, within the fleet", func(e *posture.Entry) { e.SourceCIDRs.Value.CIDRs = []string{"192.0.2.0/28", "198.51.100.0/28"} }, map[string]string{"sourceCIDRs": Wider}},

@@ -80,14 +80,19 @@ func (c *comparison) entry(b, a posture.Entry) {
 // token: another token that the fleet declares for the exposure is no weakening, as long as one is required.
 func (c *comparison) token(s posture.Subject, exposure string, b, a posture.Setting[posture.JWT]) {
 	order := posture.CompareJWT(b.Value, a.Value)
+	before, after := b.Value.String(), a.Value.String()
+	if before == after { // then their keys differ
+		before, after = "signed by keys of "+list(b.Value.Keys), "by keys of "+list(a.Value.Keys)
+	}
 	for _, w := range c.wanted.Entries {
 		if w.Exposure == exposure && w.JWT != nil && a.Value.Value == posture.JWTRequired && order != posture.Same && order != posture.Stronger &&
-			slices.Equal(a.Value.Issuers, []string{w.JWT.Issuer}) && slices.Equal(a.Value.Audiences, w.JWT.Audiences) {
-			c.out = append(c.out, Change{Subject: s, By: a.By, Field: "jwt", Before: b.Value.String(), After: a.Value.String(), Direction: Wider, Exposure: exposure, Why: a.Why})
+			slices.Equal(a.Value.Issuers, []string{w.JWT.Issuer}) && slices.Equal(a.Value.Audiences, w.JWT.Audiences) &&
+			slices.Equal(a.Value.Keys, []string{w.JWT.JWKSURI}) {
+			c.out = append(c.out, Change{Subject: s, By: a.By, Field: "jwt", Before: before, After: after, Direction: Wider, Exposure: exposure, Why: a.Why})
 			return
 		}
 	}
-	c.record(s, exposure, "jwt", order, a.By, b.Value.String(), a.Value.String(), a.Why)
+	c.record(s, exposure, "jwt", order, a.By, before, after, a.Why)
 }
 
 // declaresSources tells whether every address that may connect is one of the fleet's: of an exposure on the same gateway, since the load

@@ -53,6 +53,7 @@ func (w WantedEntry) Is(e posture.Entry) bool {
 type WantedJWT struct {
 	Issuer    string   `json:"issuer"`
 	Audiences []string `json:"audiences"`
+	JWKSURI   string   `json:"jwksURI"`
 }
 
 // WantedExit is one exposure as one consumer calls it.

@@ -57,6 +57,9 @@ func TestAskedOfRequests(t *testing.T) {
 		{"what a policy of a route admits", "envoy-gateway", "", strings.Replace(security, "kind: Gateway", "kind: HTTPRoute", 1) + "  authorization: {rules: [{action: Allow, principal: {clientCIDRs: [10.0.0.0/8]}}]}\n",
 			"10.0.0.0/8", "10.0.0.0/7", "SecurityPolicy web/guard"},
 		{"claims", "envoy-gateway", "", security + "  authorization: {rules: [{action: Allow, principal: {headers: [{name: x, values: [y]}]}}]}\n", "values: [y]", "values: [y, z]", "SecurityPolicy web/guard"},
+		{"tokens that others sign", "envoy-gateway", "", security + "  jwt: {providers: [{name: a, issuer: https://a.example.com, audiences: [a], remoteJWKS: {uri: https://a.example.com/keys}}]}\n", "a.example.com/keys", "b.example.com/keys", "SecurityPolicy web/guard"},
+		{"tokens that others sign, too", "istio", "", strings.Replace(admits, "AuthorizationPolicy", "RequestAuthentication", 1) + "  jwtRules: [{issuer: https://a.example.com, jwksUri: https://a.example.com/keys}]\n---\n" +
+			admits + "  rules: [{from: [{source: {requestPrincipals: [\"https://a.example.com/*\"]}}]}]\n", "a.example.com/keys", "b.example.com/keys", "AuthorizationPolicy web/guard"},
 		{"what Istio refuses", "istio", "", admits + denies, "/admin*", "/admin/x", "AuthorizationPolicy web/guard"},
 		{"a policy of Istio goes", "istio", "", admits + denies, "", "", "Gateway web/web"},
 		{"what Istio admits", "istio", "", admits + "  rules: [" + paths + "]\n", "/public*", "/*", "AuthorizationPolicy web/guard"},

@@ -40,7 +40,7 @@ func (w *World) Entry(l *Listener) posture.Entry {
 	e.Forwarding = setting("forward", at, "Gateway API does not say what happens to identity headers")
 	e.SourceCIDRs = setting(posture.SourceCIDRs{Everybody: true, CIDRs: []string{}}, at, "nothing restricts source addresses")
 	e.Probe = setting("", at, "nothing says how a load balancer probes the proxies")
-	e.JWT = setting(posture.JWT{Value: posture.JWTNone, Issuers: []string{}, Audiences: []string{}}, at, "nothing asks requests for a token")
+	e.JWT = setting(posture.JWT{Value: posture.JWTNone, Issuers: []string{}, Audiences: []string{}, Keys: []string{}}, at, "nothing asks requests for a token")
 	return e
 }
 

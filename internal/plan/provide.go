@@ -269,7 +269,7 @@ func (m *maker) wantedEntry(cluster, name string, gateway fleet.Gateway) control
 		w.Services = []string{x.Service.Name}
 	}
 	if x.JWT != nil {
-		w.JWT = &controller.WantedJWT{Issuer: x.JWT.Issuer, Audiences: slices.Sorted(slices.Values(x.JWT.Audiences))}
+		w.JWT = &controller.WantedJWT{Issuer: x.JWT.Issuer, Audiences: slices.Sorted(slices.Values(x.JWT.Audiences)), JWKSURI: x.JWT.JWKSURI}
 	}
 	for _, id := range accepted(x) {
 		if id.URI != "" {

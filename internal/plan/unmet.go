@@ -60,7 +60,7 @@ func unmetEntry(want controller.WantedEntry, p posture.Posture) []string {
 	}
 	if want.JWT != nil {
 		g.unless(e.JWT.Value.Value == posture.JWTRequired && held(e.JWT.Enforcer) && slices.Equal(e.JWT.Value.Issuers, []string{want.JWT.Issuer}) &&
-			slices.Equal(e.JWT.Value.Audiences, want.JWT.Audiences), "the token that is asked for is %v instead of %v: %s", e.JWT.Value, *want.JWT, e.JWT.Why)
+			slices.Equal(e.JWT.Value.Audiences, want.JWT.Audiences) && slices.Equal(e.JWT.Value.Keys, []string{want.JWT.JWKSURI}), "the token that is asked for is %v instead of %v: %s", e.JWT.Value, *want.JWT, e.JWT.Why)
 	}
 	return append(g, unmetRoutes(want, e)...)
 }

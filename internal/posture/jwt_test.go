@@ -9,6 +9,9 @@ func TestCompareJWT(t *testing.T) {
 	ask := func(issuers, audiences []string) JWT {
 		return JWT{Value: JWTRequired, Issuers: issuers, Audiences: audiences}
 	}
+	signed := func(keys ...string) JWT {
+		return JWT{Value: JWTRequired, Issuers: []string{"a"}, Audiences: []string{"a"}, Keys: keys}
+	}
 	a, ab, b := []string{"a"}, []string{"a", "b"}, []string{"b"}
 	for name, c := range map[string]struct {
 		before, after JWT
@@ -26,6 +29,10 @@ func TestCompareJWT(t *testing.T) {
 		"fewer of both":                  {ask(ab, ab), ask(a, a), Stronger},
 		"fewer issuers, any audience":    {ask(ab, a), ask(a, nil), Weaker},
 		"another issuer, fewer audience": {ask(a, ab), ask(b, a), Exchanged},
+		"other keys":                     {signed("k"), signed("l"), Weaker},
+		"more keys":                      {signed("k"), signed("k", "l"), Weaker},
+		"fewer keys":                     {signed("k", "l"), signed("k"), Same},
+		"keys that nobody knows":         {signed("k"), signed(), Same},
 	} {
 		if got := CompareJWT(c.before, c.after); got != c.want {
 			t.Errorf("%s: got %d, want %d", name, got, c.want)

@@ -119,9 +119,13 @@ func CompareNames(before, after []string) Order {
 }
 
 // CompareJWT orders none, optional, required; of two that are required, fewer issuers and audiences are stricter, and none at all are any.
+// Keys from elsewhere sign whatever the issuer would, as far as both are known.
 func CompareJWT(before, after JWT) Order {
 	if order := ranked([]string{JWTNone, JWTOptional, JWTRequired}, before.Value, after.Value); order != Same || after.Value != JWTRequired {
 		return order
+	}
+	if len(before.Keys) > 0 && len(after.Keys) > 0 && len(missing(before.Keys, after.Keys)) > 0 {
+		return Weaker
 	}
 	issuers, audiences := CompareNames(before.Issuers, after.Issuers), CompareNames(before.Audiences, after.Audiences)
 	switch {
@@ -145,6 +149,7 @@ func LeastJWT(a, b Setting[JWT]) Setting[JWT] {
 	}
 	if a.Value.Value == JWTRequired && b.Value.Value == JWTRequired {
 		out.Value.Issuers, out.Value.Audiences = either(a.Value.Issuers, b.Value.Issuers), either(a.Value.Audiences, b.Value.Audiences)
+		out.Value.Keys = either(a.Value.Keys, b.Value.Keys)
 	}
 	return out
 }

@@ -30,6 +30,7 @@ func (r *reader) tokens(e *posture.Entry) {
 			case least.Value.Value != posture.JWTNone:
 				least.Value.Issuers = union(least.Value.Issuers, asked.Value.Issuers)
 				least.Value.Audiences = union(least.Value.Audiences, asked.Value.Audiences)
+				least.Value.Keys = union(least.Value.Keys, asked.Value.Keys)
 			}
 			if least.Value.Value == posture.JWTNone {
 				e.JWT = *least
@@ -45,7 +46,7 @@ func (r *reader) tokens(e *posture.Entry) {
 // token is what one rule of a route asks. A rule takes one ListenerRuleConfiguration of the route's namespace; one that is missing, or a
 // second one, leaves it without backends (pkg/gateway/routeutils/backend.go listenerRuleConfigLoader).
 func (r *reader) token(route *object.Object, rule string) posture.Setting[posture.JWT] {
-	none := posture.JWT{Value: posture.JWTNone, Issuers: []string{}, Audiences: []string{}}
+	none := posture.JWT{Value: posture.JWTNone, Issuers: []string{}, Audiences: []string{}, Keys: []string{}}
 	filters, _ := route.Get(rule + ".filters").([]any)
 	for i := range filters {
 		at := object.Item(rule+".filters", i) + ".extensionRef"
@@ -61,7 +62,7 @@ func (r *reader) token(route *object.Object, rule string) posture.Setting[postur
 					by.APIVersion = o.APIVersion
 				}
 				return posture.Setting[posture.JWT]{
-					Value: posture.JWT{Value: posture.JWTRequired, Issuers: []string{a.JWTValidation.Issuer}, Audiences: audiences(a.JWTValidation.AdditionalClaims)},
+					Value: posture.JWT{Value: posture.JWTRequired, Issuers: []string{a.JWTValidation.Issuer}, Audiences: audiences(a.JWTValidation.AdditionalClaims), Keys: []string{a.JWTValidation.JWKSEndpoint}},
 					By:    by, Enforcer: posture.ByGateway, Why: "a ListenerRuleConfiguration validates tokens",
 				}
 			}

@@ -141,7 +141,7 @@ func token(p policy[securityPolicySpec], above []policy[securityPolicySpec]) pos
 			merged.Providers = append(slices.Clone(merged.Providers), a.spec.JWT.Providers...)
 		}
 	}
-	none := posture.JWT{Value: posture.JWTNone, Issuers: []string{}, Audiences: []string{}}
+	none := posture.JWT{Value: posture.JWTNone, Issuers: []string{}, Audiences: []string{}, Keys: []string{}}
 	weak := func(value, below, why string) posture.Setting[posture.JWT] {
 		none.Value = value
 		return posture.Setting[posture.JWT]{Value: none, Enforcer: posture.ByNobody, By: gatewayapi.Nearest(o, field+below), Why: why}
@@ -154,16 +154,30 @@ func token(p policy[securityPolicySpec], above []policy[securityPolicySpec]) pos
 	case merged.Optional:
 		return weak(posture.JWTOptional, ".optional", "optional lets requests without a token through")
 	}
-	out := posture.JWT{Value: posture.JWTRequired, Issuers: []string{}, Audiences: []string{}}
+	out := posture.JWT{Value: posture.JWTRequired, Issuers: []string{}, Audiences: []string{}, Keys: []string{}}
 	anyIssuer, anyAudience := false, false
 	for _, provider := range merged.Providers {
 		anyIssuer = anyIssuer || provider.Issuer == ""
 		anyAudience = anyAudience || len(provider.Audiences) == 0
 		out.Issuers = append(out.Issuers, provider.Issuer)
 		out.Audiences = append(out.Audiences, provider.Audiences...)
+		out.Keys = append(out.Keys, provider.keys())
 	}
 	out.Issuers, out.Audiences = sortedUnless(anyIssuer, out.Issuers), sortedUnless(anyAudience, out.Audiences)
+	out.Keys = sortedUnless(false, out.Keys)
 	return byGatewayItself(out, gatewayapi.Nearest(o, object.Item(field+".providers", 0)), "a SecurityPolicy requires a token of its providers")
+}
+
+// keys is where a provider's keys are from: an address, which a backend of the cluster may answer for, or an object.
+func (p jwtProvider) keys() string {
+	r := p.RemoteJWKS
+	switch {
+	case r == nil:
+		return "the cluster: " + gatewayapi.JSON(p.LocalJWKS)
+	case r.BackendRef != nil || r.BackendRefs != nil:
+		return r.URI + " at " + gatewayapi.JSON([]any{r.BackendRef, r.BackendRefs})
+	}
+	return r.URI
 }
 
 // sortedUnless is a list without duplicates, or an empty one when it stands for everything.

@@ -86,7 +86,7 @@ func askForToken(rule *authorizationRule, jwt *controller.JWT) {
 // RequestAuthentication alone refuses tokens that are not valid, and lets requests without one through (security/v1beta1/
 // request_authentication.proto). ALLOW policies are alternatives; a DENY policy that refuses whoever has no token closes them all.
 func (r *reader) tokens(w workload, hosts []string, at posture.Ref) posture.Setting[posture.JWT] {
-	none := unheld(posture.JWT{Value: posture.JWTNone, Issuers: []string{}, Audiences: []string{}}, at, "no RequestAuthentication is for its Gateway")
+	none := unheld(posture.JWT{Value: posture.JWTNone, Issuers: []string{}, Audiences: []string{}, Keys: []string{}}, at, "no RequestAuthentication is for its Gateway")
 	var verified []jwtRule
 	for _, a := range r.tokenRules {
 		if r.attached(a.object, a.spec.policyTarget, w) {
@@ -173,7 +173,7 @@ func tokenPrincipals(rule authorizationRule) ([]string, bool) {
 // accepted is which tokens are verified and then admitted. The audiences of the rule narrow those of the RequestAuthentications; where
 // neither names any, every one is.
 func accepted(verified []jwtRule, principals []string, rule authorizationRule) posture.JWT {
-	out := posture.JWT{Value: posture.JWTRequired, Issuers: []string{}, Audiences: []string{}}
+	out := posture.JWT{Value: posture.JWTRequired, Issuers: []string{}, Audiences: []string{}, Keys: []string{}}
 	anyAudience := false
 	for _, v := range verified {
 		if !slices.ContainsFunc(principals, func(p string) bool { return issues(v.Issuer, p) }) {
@@ -181,6 +181,7 @@ func accepted(verified []jwtRule, principals []string, rule authorizationRule) p
 		}
 		out.Issuers = append(out.Issuers, v.Issuer)
 		out.Audiences = append(out.Audiences, v.Audiences...)
+		out.Keys = append(out.Keys, v.keys())
 		anyAudience = anyAudience || len(v.Audiences) == 0
 	}
 	if anyAudience {
@@ -196,8 +197,23 @@ func accepted(verified []jwtRule, principals []string, rule authorizationRule) p
 	}
 	slices.Sort(out.Issuers)
 	slices.Sort(out.Audiences)
-	out.Issuers, out.Audiences = slices.Compact(out.Issuers), slices.Compact(out.Audiences)
+	slices.Sort(out.Keys)
+	out.Issuers, out.Audiences, out.Keys = slices.Compact(out.Issuers), slices.Compact(out.Audiences), slices.Compact(out.Keys)
 	return out
+}
+
+// keys is where a rule's keys are from: itself, an address, or else what the issuer publishes about itself (request_authentication.proto,
+// jwks_uri).
+func (v jwtRule) keys() string {
+	switch {
+	case v.JWKS != nil && v.JWKS != "":
+		return "the rule itself: " + gatewayapi.JSON(v.JWKS)
+	case v.JWKSURI != "":
+		return v.JWKSURI
+	case v.OldJWKSURI != nil:
+		return fmt.Sprint(v.OldJWKSURI)
+	}
+	return strings.TrimSuffix(v.Issuer, "/") + "/.well-known/openid-configuration"
 }
 
 // issues reports whether some principal of an issuer, <issuer>/<subject>, may meet a pattern.

@@ -2,7 +2,7 @@
 # title: A request without the token is let through
 # description: |
 #   The exposure asks for a token beside the client's certificate, and the listener does not: some route of it lets requests
-#   through without one, or takes tokens of another issuer or for another audience.
+#   through without one, or takes tokens of another issuer, for another audience, or that others sign.
 # scope: package
 # custom:
 #   severity: block
@@ -36,6 +36,19 @@ deny contains finding.of(entry.subject, entry.jwt, message) if {
 			finding.name(entry.subject), named(entry.jwt.value.issuers), named(entry.jwt.value.audiences),
 			want.exposure, want.jwt.issuer, named(want.jwt.audiences),
 		],
+	)
+}
+
+deny contains finding.of(entry.subject, entry.jwt, message) if {
+	some entry in scope.terminating
+	some want in scope.wanted(entry)
+	want.jwt != null
+	required(entry.jwt)
+	others := [key | some key in entry.jwt.value.keys; key != want.jwt.jwksURI]
+	count(others) > 0
+	message := sprintf(
+		"%s takes tokens that keys of %s sign, and exposure %s asks for those of %s",
+		[finding.name(entry.subject), concat(", ", others), want.exposure, want.jwt.jwksURI],
 	)
 }
 

@@ -125,7 +125,7 @@ safe_entry := {
 	"clientAuth": setting("required"), "clientCA": setting([anchor([declared_sum])]),
 	"identities": setting({"everybody": false, "accepted": [identity]}), "expired": setting(false), "revocation": setting("none"),
 	"forwarding": setting("sanitize"), "sourceCIDRs": setting({"everybody": false, "cidrs": [], "trusted": true}),
-	"probe": setting(""), "jwt": setting({"value": "none", "issuers": [], "audiences": []}),
+	"probe": setting(""), "jwt": setting({"value": "none", "issuers": [], "audiences": [], "keys": []}),
 	"routes": [safe_route],
 }
 
