@@ -171,11 +171,11 @@ func inside(ctx context.Context, root string, matches *regexp.Regexp) error {
 		return err
 	}
 	e.State, e.Log = sandbox.Inside(), os.Stdout
+	suites := slices.DeleteFunc(suite.All(), func(s suite.Suite) bool { return !matches.MatchString(s.Name) })
+	e.Ahead(ctx, suites)
 	var errs []error
-	for _, s := range suite.All() {
-		if matches.MatchString(s.Name) {
-			errs = append(errs, s.Run(ctx, &e))
-		}
+	for _, s := range suites {
+		errs = append(errs, s.Run(ctx, &e))
 	}
 	return errors.Join(errs...)
 }

@@ -119,11 +119,41 @@ func objects(ctx context.Context, repo, at string) ([]*object.Object, error) {
 	return result.Objects, err
 }
 
-// two starts two clusters in namespaces of their own, once.
-func (e *Env) two(ctx context.Context) ([]*cluster.Cluster, error) {
-	if e.clusters != nil {
-		return e.clusters, nil
+// servers are the two clusters, or why there are none, as soon as done is closed.
+type servers struct {
+	done chan struct{}
+	all  []*cluster.Cluster
+	err  error
+}
+
+// Ahead starts the clusters when one of the suites needs them, so that the others need not wait.
+func (e *Env) Ahead(ctx context.Context, suites []Suite) {
+	there := e.Components["kube-apiserver"].Problem == "" && e.Components["etcd"].Problem == ""
+	if !there || !slices.ContainsFunc(suites, func(s Suite) bool { return s.Uses("kube-apiserver") }) {
+		return
 	}
+	e.servers = &servers{done: make(chan struct{})}
+	go func() {
+		defer close(e.servers.done)
+		e.servers.all, e.servers.err = e.start(ctx)
+	}()
+}
+
+// two are the clusters.
+func (e *Env) two(ctx context.Context) ([]*cluster.Cluster, error) {
+	if e.servers == nil {
+		return nil, errors.New("the suite does not say that it needs kube-apiserver")
+	}
+	select {
+	case <-e.servers.done:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	return e.servers.all, e.servers.err
+}
+
+// start starts two clusters in namespaces of their own.
+func (e *Env) start(ctx context.Context) ([]*cluster.Cluster, error) {
 	east, west, err := sandbox.Pair("east", "west")
 	if err != nil {
 		return nil, err
@@ -138,11 +168,7 @@ func (e *Env) two(ctx context.Context) ([]*cluster.Cluster, error) {
 			return started[i].Install(inner, e.standard())
 		})
 	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	e.clusters = started
-	return started, nil
+	return started, group.Wait()
 }
 
 // standard are the CRDs without those of Gateway API's experimental channel, whose kinds replace the standard ones.

@@ -26,7 +26,6 @@ import (
 	"time"
 
 	"github.com/gatespan/gatespan/internal/e2e/claims"
-	"github.com/gatespan/gatespan/internal/e2e/cluster"
 	"github.com/gatespan/gatespan/internal/e2e/component"
 )
 
@@ -41,9 +40,9 @@ type Env struct {
 	Present    bool // suites that lack a component are left out, with a word
 	Log        io.Writer
 
-	clusters  []*cluster.Cluster // two, started when they are first needed
-	engines   []*flux            // of them, likewise
-	generated []*fleet           // likewise, as they are in the repository
+	servers   *servers
+	engines   []*flux  // of the servers, started when they are first needed
+	generated []*fleet // likewise, as they are in the repository
 }
 
 // Suite is a group of claims that are asked together.
