@@ -1,10 +1,12 @@
 package envoygateway
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/gatespan/gatespan/internal/object/objecttest"
+	"github.com/gatespan/gatespan/internal/posture"
 )
 
 // securityPolicy is a SecurityPolicy of the Gateway's namespace.
@@ -61,5 +63,18 @@ func TestTokensAreTheLeastOfAllRoutes(t *testing.T) {
 				t.Errorf("\n got %s: %s by %s\nwant %s", got, p.Entries[0].JWT.Why, p.Entries[0].JWT.By.Name, c.want)
 			}
 		})
+	}
+}
+
+// TestSecurityPolicyForNothing: one for a kind that the API server takes none for asks nothing of anybody, and is said.
+func TestSecurityPolicyForNothing(t *testing.T) {
+	for kind, want := range map[string]bool{"TLSRoute": true, "UDPRoute": true, "HTTPRoute": false, "Gateway": false, "ListenerSet": false} {
+		p := New().Read(testCluster("1.9.1"), objecttest.Set(t, edited(t, "relay.yaml", []edit{securityPolicy("a", "kind: "+kind+", name: raw", "cors: {}")})))
+		said := slices.ContainsFunc(p.Unknowns, func(u posture.Unknown) bool {
+			return u.By.Kind == kindSecurityPolicy && strings.HasSuffix(u.By.Field, ".kind") && strings.Contains(u.Why, kind)
+		})
+		if said != want {
+			t.Errorf("%s: said %v, want %v: %+v", kind, said, want, p.Unknowns)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package envoygateway
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/gatespan/gatespan/internal/controller"
@@ -44,11 +45,21 @@ func read(c controller.Cluster, set *object.Set) posture.Posture {
 	return r.Posture
 }
 
+// securityKinds are what a SecurityPolicy may be for (api/v1alpha1/securitypolicy_types.go, the rules of targetRef and targetRefs).
+var securityKinds = [...]string{"Gateway", "ListenerSet", "HTTPRoute", "GRPCRoute", "TCPRoute"}
+
 // decode reads the controller's own objects strictly. An object that the API server would refuse is left out: then the cluster
 // has none, or an older one that Git does not show.
 func (r *reader) decode() {
 	r.clientPolicies = decodePolicies(r, kindClientTrafficPolicy, func(s clientTrafficPolicySpec) policyTargets { return s.policyTargets })
 	r.securityPolicies = decodePolicies(r, kindSecurityPolicy, func(s securityPolicySpec) policyTargets { return s.policyTargets })
+	for _, p := range r.securityPolicies {
+		for i, ref := range p.targets.references() {
+			if !slices.Contains(securityKinds[:], string(ref.Kind)) {
+				r.Unknown(p.object, "value", p.targets.field(i)+".kind", fmt.Sprintf("the API server takes no SecurityPolicy for a %s, so what it asks is asked of nobody", ref.Kind))
+			}
+		}
+	}
 	r.extensions = decodePolicies(r, kindExtensionPolicy, func(s extensionPolicySpec) policyTargets { return s.policyTargets })
 	decodePolicies(r, kindBackendTrafficPolicy, func(s backendTrafficPolicySpec) policyTargets { return s.policyTargets })
 	for _, o := range r.Objects.Kind(Group, kindEnvoyProxy) {
