@@ -14,6 +14,8 @@ type Candidate struct {
 	Name, Distribution, Version string
 	// Lacks are the abilities that the exposure asks for and the controller does not have, in the order in which people read them.
 	Lacks []Lack
+	// Nowhere are the refusals of clusters whose cloud does not have the controller.
+	Nowhere []fleet.Error
 	// Asks are what else the plan would refuse: what the fleet would have to say, or leave out, for this controller.
 	Asks []fleet.Error
 }
@@ -63,8 +65,12 @@ func candidate(f *fleet.Fleet, exposure string, known controller.Controller, dis
 		}
 	}
 	for i, refused := range m.all {
-		if !m.lacking[i] && !slices.ContainsFunc(out.Asks, func(e fleet.Error) bool { return e.Message == refused.Message }) {
-			out.Asks = append(out.Asks, refused)
+		to := &out.Asks
+		if m.nowhere[i] {
+			to = &out.Nowhere
+		}
+		if !m.lacking[i] && !slices.ContainsFunc(*to, func(e fleet.Error) bool { return e.Message == refused.Message }) {
+			*to = append(*to, refused)
 		}
 	}
 	return out

@@ -34,8 +34,8 @@ func TestCandidatesAgreeWithThePlan(t *testing.T) {
 				run(&g, "eks-prod", p, v)
 				cluster(&g, "eks-prod", func(x *fleet.Cluster) { x.Certificates, x.Controller.Version = certificates, c.Version })
 				_, err := plan.Make(&g, catalog.ByName)
-				if (err == nil) != (len(c.Lacks)+len(c.Asks) == 0) {
-					t.Errorf("%s %s lacks %v and asks %v, but the plan says %v", c.Name, c.Distribution, c.Lacks, c.Asks, err)
+				if (err == nil) != (len(c.Lacks)+len(c.Nowhere)+len(c.Asks) == 0) {
+					t.Errorf("%s %s lacks %v, is nowhere in %v and asks %v, but the plan says %v", c.Name, c.Distribution, c.Lacks, c.Nowhere, c.Asks, err)
 					continue
 				}
 				for _, l := range c.Lacks {
@@ -43,7 +43,7 @@ func TestCandidatesAgreeWithThePlan(t *testing.T) {
 						t.Errorf("%s %s lacks %s (%s), which the plan does not refuse:\n%v", c.Name, c.Distribution, l.ID, l.How, err)
 					}
 				}
-				for _, a := range c.Asks {
+				for _, a := range slices.Concat(c.Nowhere, c.Asks) {
 					if !strings.Contains(fmt.Sprint(err), a.Message) && !strings.Contains(a.Message, " needs ") {
 						t.Errorf("%s %s asks %q, which the plan does not:\n%v", c.Name, c.Distribution, a.Message, err)
 					}
@@ -69,5 +69,22 @@ func TestCandidatesAskForWhatIsMissing(t *testing.T) {
 	}
 	if text := strings.Join(asks, "\n"); len(c.Lacks) > 0 || !strings.Contains(text, "trustStore") || !strings.Contains(text, "acm") || !strings.Contains(text, "subnetCIDRs") {
 		t.Errorf("%+v", c)
+	}
+}
+
+// TestNoCandidateOutsideOfItsCloud: what a cloud alone has serves nobody elsewhere, whatever the fleet says.
+func TestNoCandidateOutsideOfItsCloud(t *testing.T) {
+	f := relay(t) // its provider is on EKS
+	for _, c := range plan.Candidates(f, "relay", catalog.All()) {
+		known, _ := catalog.ByName(c.Name)
+		misplaced := slices.ContainsFunc(known.Profile().Homes, func(h controller.Home) bool {
+			return h.Cloud == "aks" && (len(h.Distributions) == 0 || slices.Contains(h.Distributions, c.Distribution)) && (len(h.Classes) == 0 || len(h.Distributions) > 0)
+		})
+		if misplaced != (len(c.Nowhere) > 0) {
+			t.Errorf("%s %s: %v", c.Name, c.Distribution, c.Nowhere)
+		}
+		if strings.Contains(fmt.Sprint(c.Asks), "runs on") {
+			t.Errorf("%s %s: a cloud is asked of the fleet: %v", c.Name, c.Distribution, c.Asks)
+		}
 	}
 }

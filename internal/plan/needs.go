@@ -112,6 +112,10 @@ func (m *maker) home(c *Cluster, who string) {
 	if len(home.Distributions) > 0 {
 		field = "distribution"
 	}
+	if m.nowhere == nil {
+		m.nowhere = map[int]bool{}
+	}
+	m.nowhere[len(m.all)] = true
 	m.at(path("clusters", c.Facts.Name, "controller", field), home.Instead, "%s: cluster %s is one of %s, and %s runs on %s only: %s (%s)",
 		who, c.Facts.Name, strings.ToUpper(c.Facts.Cloud), called(c), strings.ToUpper(home.Cloud), home.Why, home.Source)
 }

@@ -99,6 +99,7 @@ type maker struct {
 
 	lacks   []Lack       // every ability that was refused
 	lacking map[int]bool // and which of the refusals say so
+	nowhere map[int]bool // which of the refusals say that a cluster's cloud does not have the controller
 }
 
 // use is one exposure as one consumer calls it: what makes a consumer's destination.

@@ -20,7 +20,7 @@ type Candidate struct {
 	Asks         []Ask  `json:"asks"`
 }
 
-// Lack is an ability that an exposure needs and a controller does not have.
+// Lack is an ability that an exposure needs and a controller does not have; see home for one that is none of the profile.
 type Lack struct {
 	Ability string `json:"ability"`
 	Title   string `json:"title"`
@@ -43,7 +43,10 @@ func (c Candidate) saysAs(other Candidate) bool {
 func Candidates(all []plan.Candidate) []Candidate {
 	out := []Candidate{}
 	for _, c := range all {
-		one := Candidate{Name: c.Name, Distribution: c.Distribution, Version: c.Version, Can: len(c.Lacks) == 0, Lacks: []Lack{}, Asks: []Ask{}}
+		one := Candidate{Name: c.Name, Distribution: c.Distribution, Version: c.Version, Can: len(c.Lacks)+len(c.Nowhere) == 0, Lacks: []Lack{}, Asks: []Ask{}}
+		for _, n := range c.Nowhere {
+			one.Lacks = append(one.Lacks, Lack{home, "run there", n.Message, n.Hint})
+		}
 		for _, l := range c.Lacks {
 			one.Lacks = append(one.Lacks, Lack{string(l.ID), abilityTexts[l.ID], l.How, l.Instead})
 		}
@@ -91,8 +94,15 @@ func CandidatesText(w io.Writer, exposure string, all []Candidate, style Style) 
 	return p.print(w)
 }
 
-// reasons are what takes abilities away, each once: one reason often takes away several.
+// home is the ability to run in the provider's cloud at all.
+const home = "home"
+
+// reasons are what takes abilities away, each once: one reason often takes away several. What a controller lacks that cannot even run there
+// helps nobody.
 func reasons(all []Lack) []Lack {
+	if other := slices.IndexFunc(all, func(l Lack) bool { return l.Ability != home }); other > 0 {
+		all = all[:other]
+	}
 	var out []Lack
 	for i, l := range all {
 		if i > 0 && l.Why == all[i-1].Why {

@@ -142,6 +142,7 @@ func TestCandidates(t *testing.T) {
 		{Name: "two", Distribution: "upstream", Version: "1", Lacks: lacks, Asks: []fleet.Error{{Message: "never shown"}}},
 		{Name: "two", Distribution: "addon", Version: "1", Lacks: lacks},
 		{Name: "three", Distribution: "upstream", Version: "1", Lacks: lacks},
+		{Name: "four", Distribution: "upstream", Version: "1", Lacks: lacks, Nowhere: []fleet.Error{{Message: "it runs on AKS only", Hint: "one that runs anywhere"}}},
 	})
 	golden(t, "candidates.txt", printed(t, func(b *bytes.Buffer) error { return CandidatesText(b, "relay", all, Style{}) }))
 	if !all[0].Can || !all[1].Can || len(all[1].Asks) != 1 || all[2].Can || len(all[2].Lacks) != 4 {
