@@ -119,6 +119,7 @@ spec:
       kubernetesGateway: {enabled: true, crossProviderNamespaces: [till]}
       kubernetesIngress: {enabled: false}
     core: {strictTLSOptions: true}
+    ports: {egress: {port: 9443}}
     service: {spec: {type: ClusterIP}}
 `
 	)
@@ -136,6 +137,7 @@ spec:
 		{"names that are joined", edited(release, ", safeNaming: true", ""), rule, subject, subject, false},
 		{"by its name from anywhere", replace(release, "safeNaming: true", "safeNaming: true, allowCrossNamespace: true", "allowCrossNamespace"), rule, subject, subject, false},
 		{"reached from outside", replace(release, "type: ClusterIP", "type: LoadBalancer", "type: LoadBalancer"), rule, subject, subject, false},
+		{"no such port", edited(release, "port: 9443", "port: 9444"), rule, subject, subject, false},
 		{"no call leaves", edited(release, "allowExternalNameServices: true, ", ""), rule, subject, subject, false},
 		{"a plugin", func(r *gatetest.Repo) string {
 			r.Append(release, "    experimental: {plugins: {p: {moduleName: example.com/p, version: v1.0.0}}}\n")
