@@ -224,7 +224,7 @@ func (f *xdsChain) tokens() ([]xdsTokens, error) {
 
 // asks is what a requirement asks of a request: one of its providers' tokens, unless none will do.
 func (t xdsTokens) asks(r xdsRequirement) posture.JWT {
-	out := posture.JWT{Value: posture.JWTNone, Issuers: []string{}, Audiences: []string{}}
+	out := posture.JWT{Value: posture.JWTNone, Issuers: []string{}, Audiences: []string{}, Keys: []string{}}
 	alternatives := append([]xdsRequirement{r}, r.RequiresAny.Requirements...)
 	some := func(holds func(xdsRequirement) bool) bool { return slices.ContainsFunc(alternatives, holds) }
 	switch {
@@ -242,6 +242,9 @@ func (t xdsTokens) asks(r xdsRequirement) posture.JWT {
 		}
 		out.Value = posture.JWTRequired
 		out.Issuers, out.Audiences = append(out.Issuers, p.Issuer), append(out.Audiences, p.Audiences...)
+		if out.Keys = append(out.Keys, ownKeys); p.RemoteJWKS != nil {
+			out.Keys[len(out.Keys)-1] = p.keys()
+		}
 		anyIssuer, anyAudience = anyIssuer || p.Issuer == "", anyAudience || len(p.Audiences) == 0
 	}
 	if anyIssuer {
@@ -252,8 +255,26 @@ func (t xdsTokens) asks(r xdsRequirement) posture.JWT {
 	}
 	slices.Sort(out.Issuers)
 	slices.Sort(out.Audiences)
-	out.Issuers, out.Audiences = slices.Compact(out.Issuers), slices.Compact(out.Audiences)
+	slices.Sort(out.Keys)
+	out.Issuers, out.Audiences, out.Keys = slices.Compact(out.Issuers), slices.Compact(out.Audiences), slices.Compact(out.Keys)
 	return out
+}
+
+// ownKeys stands for keys that are sent themselves: translated.keys compares what they are.
+const ownKeys = "(sent)"
+
+// keysFrom are the posture's keys in the form of what is sent: addresses without the backend that answers for them.
+func keysFrom(read []string) []string {
+	out := []string{}
+	for _, key := range read {
+		address, _, _ := strings.Cut(key, " at ")
+		if !strings.Contains(address, "://") || strings.HasPrefix(address, "the cluster: ") {
+			address = ownKeys
+		}
+		out = append(out, address)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // routeTokens is the least that any of the routes asks of a request, as Envoy Gateway writes it: each route names a requirement of the filter.
@@ -264,7 +285,7 @@ func (f *xdsChain) routeTokens(all []xdsRoute) (posture.JWT, error) {
 	}
 	var out *posture.Setting[posture.JWT]
 	for _, r := range all {
-		asks := posture.Setting[posture.JWT]{Value: posture.JWT{Value: posture.JWTNone, Issuers: []string{}, Audiences: []string{}}}
+		asks := posture.Setting[posture.JWT]{Value: posture.JWT{Value: posture.JWTNone, Issuers: []string{}, Audiences: []string{}, Keys: []string{}}}
 		if raw := r.TypedPerFilterConfig["envoy.filters.http.jwt_authn"]; raw != nil {
 			var of struct{ RequirementName string }
 			if err := json.Unmarshal(raw, &of); err != nil {
@@ -293,10 +314,11 @@ func (c *translated) asked(at string, sent, read posture.JWT) {
 	if sent.Value == posture.JWTRequired && read.Value == posture.JWTRequired {
 		c.same(at, "jwt.issuers", sent.Issuers, read.Issuers)
 		c.same(at, "jwt.audiences", sent.Audiences, read.Audiences)
+		c.same(at, "jwt.keys", sent.Keys, keysFrom(read.Keys))
 	}
 }
 
-// keys compares where the keys of each issuer come from with what the objects say of the issuer: the posture does not have it.
+// keys compares the keys of each issuer, or where they come from, with what the objects say of the issuer.
 func (c *translated) keys(at string, chain *xdsChain) {
 	filters, err := chain.tokens()
 	if err != nil {

@@ -395,6 +395,10 @@ func (c *translated) backend(at, route string, proxy *xds, b posture.Backend) {
 	if b.ExitIndex >= 0 {
 		c.same(at, "hop.sni", tls.SNI, sni) // of a pod the posture has the name alone
 	}
+	if proxy.waits(tls) {
+		c.open(at, "hop", false, true)
+		return
+	}
 	c.same(at, "hop.certificate", proxy.certificate(tls, c.objects), certificate)
 }
 

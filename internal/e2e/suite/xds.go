@@ -321,6 +321,16 @@ func (x *xds) validation(t *xdsTLS) validation {
 	return out
 }
 
+// waits reports whether a certificate that is to be presented is never sent: until it is, Envoy calls nobody. Envoy Gateway 1.9.1 sends none for a
+// TLSRoute whose listener ends TLS, unless another route of the Gateway presents the same (internal/xds/translator/translator.go
+// processTCPListenerXdsTranslation).
+func (x *xds) waits(t *xdsTLS) bool {
+	return slices.ContainsFunc(t.CommonTLSContext.TLSCertificateSdsSecretConfigs, func(config xdsName) bool {
+		_, sent := x.secrets[config.Name]
+		return !sent
+	})
+}
+
 // certificate is the Secret of the cluster that has the certificate which is presented, "Secret namespace/name", or "".
 func (x *xds) certificate(t *xdsTLS, in []*object.Object) string {
 	var out []string
