@@ -38,6 +38,8 @@ type Profile struct {
 	// OneGateway: what a Gateway asks of clients holds for the whole installation, so that a cluster has one gateway at most, and be it the
 	// egress gateway of one consumer. It is the reason, as a sentence without a period; "" where each Gateway has its own.
 	OneGateway string
+	// BytesBeside: an egress gateway carries bytes only beside a call by HTTP or gRPC of the same consumer. It is the reason, as the others are.
+	BytesBeside string
 	// EgressPort is the port that egress gateways listen on where it is one of the installation, which the fleet may name another of; 0 where
 	// each Gateway has its own.
 	EgressPort int

@@ -72,6 +72,7 @@ func (m *maker) consumers() {
 		m.certificates(key[0], consumer)
 		c := m.clusters[key[0]]
 		m.alone(c, consumer)
+		m.onlyBytes(c, consumer)
 		c.Consumers = append(c.Consumers, *consumer)
 	}
 }
@@ -92,6 +93,18 @@ func (m *maker) alone(c *Cluster, consumer *controller.Consumer) {
 		m.at(path("exposures", consumer.Destinations[0].Exposure, "consumers", consumer.Name), "say via direct, or let it call from a cluster whose controller has a gateway for each",
 			"consumer %s needs an egress gateway in cluster %s, which has %s: %s", consumer.Name, c.Facts.Name, beside, c.Controller.Profile().OneGateway)
 	}
+}
+
+// onlyBytes refuses an egress gateway that would carry bytes and nothing else where that does not work.
+func (m *maker) onlyBytes(c *Cluster, consumer *controller.Consumer) {
+	if c.Controller == nil || c.Controller.Profile().BytesBeside == "" || consumer.Via != "gateway" ||
+		slices.ContainsFunc(consumer.Destinations, func(d controller.Destination) bool { return d.Protocol != "TCP" }) {
+		return
+	}
+	exposure := consumer.Destinations[0].Exposure
+	m.at(path("exposures", exposure, "consumers", consumer.Name), "say via direct, or let the same consumer call an exposure by http or grpc as well",
+		"exposure %s, consumer %s: the egress gateway of %s in cluster %s would carry bytes and nothing else: %s",
+		exposure, consumer.Name, called(c), c.Facts.Name, c.Controller.Profile().BytesBeside)
 }
 
 func (m *maker) consumer(u use, declared fleet.Consumer) controller.Consumer {

@@ -38,6 +38,11 @@ func generateFleet(r *rand.Rand) *fleet.Fleet {
 	for i := range 2 + r.IntN(4) {
 		g.exposure(fmt.Sprintf("x%d", i))
 	}
+	for name := bytesAlone(g.fleet); name != ""; name = bytesAlone(g.fleet) {
+		x := g.fleet.Exposures[name]
+		x.TCP, x.HTTP = nil, []fleet.HTTPRule{withPath(fleet.HTTPRule{}, "PathPrefix", "/"+name)}
+		g.fleet.Exposures[name] = x
+	}
 	g.roles()
 	return g.fleet
 }

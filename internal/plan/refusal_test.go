@@ -169,6 +169,10 @@ func TestRefusals(t *testing.T) {
 			fromTraefik(f)
 			cluster(f, "aks-prod", func(c *fleet.Cluster) { c.NetworkPolicyEngine = "none" })
 		}, "a NetworkPolicy closes the egress gateway, and cluster aks-prod names nothing", "networkPolicyEngine"},
+		"bytes alone through Envoy Gateway": {func(f *fleet.Fleet) {
+			cluster(f, "aks-prod", func(c *fleet.Cluster) { c.Controller = f.Clusters["eks-prod"].Controller })
+			exposureOf(func(x *fleet.Exposure) { x.HTTP, x.TCP = nil, &struct{}{} })(f)
+		}, "consumer orders: the egress gateway of Envoy Gateway 1.9.1 in cluster aks-prod would carry bytes and nothing else", "say via direct"},
 		"a port of an egress gateway that chooses its own": {func(f *fleet.Fleet) {
 			cluster(f, "aks-prod", func(c *fleet.Cluster) { c.Controller.EgressPort = 9443 })
 		}, "cluster aks-prod: the ports of Istio's egress gateways are those of each Gateway", "leave egressPort out"},

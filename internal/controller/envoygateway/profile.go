@@ -36,6 +36,7 @@ func profile() controller.Profile {
 				Source: "release-notes/v1.7.4.yaml, v1.8.1.yaml, GHSA-fcrp-7gc2-93g7",
 			},
 		},
+		BytesBeside:   "for a TLSRoute alone its proxies are not sent the client certificate of the call, and wait for it (internal/xds/translator/translator.go processTCPListenerXdsTranslation; asked of 1.9.1)",
 		Abilities:     abilities(),
 		References:    references(),
 		Prerequisites: prerequisites(),

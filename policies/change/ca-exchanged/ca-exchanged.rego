@@ -1,12 +1,12 @@
 # METADATA
-# title: A CA was exchanged
+# title: A CA, a token's issuer or a client certificate was exchanged
 # description: |
-#   The set of trust anchors is another than before, neither more nor fewer: whoever holds the new root decides who is let
-#   in or believed.
+#   What is trusted or presented is another than before, neither more nor less: the roots of a CA, the issuer or the keys of
+#   tokens, the certificate that a call presents. Whoever holds the new one decides who is let in or believed.
 # scope: package
 # custom:
 #   severity: block
-#   remediation: rotate with both roots declared in the trust domain first
+#   remediation: rotate a CA with both roots declared in the trust domain first; accept another issuer or certificate with a waiver
 #   bad: |
 #     ca.crt: (another root)
 #   good: |
