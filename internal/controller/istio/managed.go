@@ -82,6 +82,14 @@ func (r *reader) available() *object.Set {
 	return object.NewSet(taken)
 }
 
+// egressOfAddOn: the add-on deploys the proxies of a Gateway for what comes in. It supports calls that leave through a Gateway only where
+// spec.addresses names a Service of proxies that were deployed by hand (AKS articles/aks/istio-gateway-api.md, Limitations and considerations).
+func (r *reader) egressOfAddOn(g *gatewayapi.Gateway) {
+	if r.distribution() == aksAddon && len(g.Spec.Addresses) == 0 {
+		r.Unknown(g.Object, "value", "spec.gatewayClassName", "calls leave through it, and the Istio add-on of AKS supports no egress through the proxies that it deploys for a Gateway")
+	}
+}
+
 // fromVault reports whether the operator makes a listener's certificate. One option alone does nothing.
 func (r *reader) fromVault(l *gatewayapi.Listener) bool {
 	uri, account := l.Spec.TLS.Options[optionVaultURI], l.Spec.TLS.Options[optionVaultAccount]

@@ -50,10 +50,14 @@ func read(cluster controller.Cluster, set *object.Set) posture.Posture {
 	r.rules = r.destinationRules()
 
 	for _, g := range r.Gateways {
+		before := len(r.Posture.Exits)
 		for _, l := range g.Listeners {
 			e := r.listener(l)
 			r.hops(l, &e)
 			r.Posture.Entries = append(r.Posture.Entries, e)
+		}
+		if len(r.Posture.Exits) > before {
+			r.egressOfAddOn(g)
 		}
 		r.authorization(g, workload{namespace: g.Object.Namespace, gateway: g.Object.Name, labels: podLabels(g)})
 		r.unusedClientCertificate(g)
