@@ -389,6 +389,14 @@ func TestEveryCannotIsFound(t *testing.T) {
 	}
 }
 
+// TestEgressOfTheAddOnByHand: where people deploy the proxies of an egress gateway of the add-on, it is what the add-on supports.
+func TestEgressOfTheAddOnByHand(t *testing.T) {
+	r := relayByHand(t)
+	r.Replace("testdata/relay/fleet.yaml", `name: istio, version: "1.31"`, `name: istio, distribution: aks-addon, version: asm-1-30`)
+	r.Replace(orders, "  gatewayClassName: istio\n", "  gatewayClassName: istio\n  addresses: [{type: Hostname, value: egress.orders.svc.cluster.local}]\n")
+	r.Quiet(r.Check(gate.Options{}), "unknown/value")
+}
+
 // exampleOf is the example fleet that a repository holds.
 func exampleOf(t *testing.T, r *gatetest.Repo) string {
 	t.Helper()

@@ -69,6 +69,9 @@ func (m *maker) need(c *Cluster, who string, at []string, ids ...controller.Abil
 		}
 		m.lacks, m.lacking[len(m.all)] = append(m.lacks, Lack{id, line.How, line.Instead}), true
 		because := line.How
+		if line.Since != "" {
+			because = "it has that from " + line.Since + " on, by " + line.How
+		}
 		if line.Source != "" {
 			because += " (" + line.Source + ")"
 		}
@@ -95,10 +98,14 @@ func (m *maker) entryAbilities(c *Cluster, name string, at []string) {
 		m.need(c, who, m.asking(name, id, at), id)
 	}
 	gateway := m.fleet.Clusters[c.Facts.Name].Gateways[x.Providers[c.Facts.Name].Gateway]
+	scheme := path("clusters", c.Facts.Name, "gateways", x.Providers[c.Facts.Name].Gateway, "scheme")
+	if m.fleet.Position(scheme...).IsZero() {
+		scheme = at
+	}
 	if gateway.Scheme == posture.SchemeInternetFacing {
-		m.need(c, who, at, controller.EntryInternetFacing)
+		m.need(c, who, scheme, controller.EntryInternetFacing)
 	} else {
-		m.need(c, who, at, controller.EntryInternal)
+		m.need(c, who, scheme, controller.EntryInternal)
 	}
 	if m.sourceCIDRs(c.Facts.Name, x) != nil {
 		m.need(c, who, at, controller.EntrySourceCIDRs)
