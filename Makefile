@@ -33,7 +33,7 @@ test: ## everything that a contributor must pass
 	cd internal/crdtest && $(GO) test -count=1 ./...
 
 .PHONY: e2e
-e2e: ## ask the real components, and print a table; building them the first time takes an hour
+e2e: ## ask the real components, and print a table; building them the first time takes an hour or more
 	@$(GO) build -tags e2e -o bin/e2e ./internal/e2e
 	@bin/e2e -run '$(RUN)'
 

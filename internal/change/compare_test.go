@@ -26,7 +26,7 @@ func safe() posture.Entry {
 	e.Identities.Value.Accepted = []posture.Identity{{Type: "uri", Match: "exact", Value: "spiffe://corp/orders"}}
 	e.SourceCIDRs.Value.CIDRs, e.SourceCIDRs.Value.Trusted = []string{"192.0.2.0/28"}, true
 	e.Attachment.Value.Namespaces = []string{"edge"}
-	e.JWT.Value = posture.JWT{Value: posture.JWTRequired, Issuers: []string{"https://old.example.com"}, Audiences: []string{"relay"}}
+	e.JWT.Value = posture.JWT{Value: posture.JWTRequired, Issuers: []string{"https://old.example.com"}, Audiences: []string{"relay"}, Keys: []string{"https://old.example.com/keys"}}
 	e.Routes = []posture.Route{{Backends: []posture.Backend{relay()}}}
 	return e
 }
@@ -87,7 +87,7 @@ func TestEntryChanges(t *testing.T) {
 		}, map[string]string{"jwt": Wider}},
 		{"its issuer with other keys", func(e *posture.Entry) {
 			e.JWT.Value.Issuers, e.JWT.Value.Keys = []string{"https://new.example.com"}, []string{"https://other.example.com/keys"}
-		}, map[string]string{"jwt": Exchanged}},
+		}, map[string]string{"jwt": Weaker}},
 		{"every address", func(e *posture.Entry) { e.SourceCIDRs.Value = posture.SourceCIDRs{Everybody: true} }, map[string]string{"sourceCIDRs": Weaker}},
 		{"addresses of whoever stands in between", func(e *posture.Entry) { e.SourceCIDRs.Value.Trusted = false }, map[string]string{"sourceCIDRs": Weaker}},
 		{"one address range more, within the fleet", func(e *posture.Entry) { e.SourceCIDRs.Value.CIDRs = []string{"192.0.2.0/28", "198.51.100.0/28"} }, map[string]string{"sourceCIDRs": Wider}},

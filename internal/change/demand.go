@@ -1,10 +1,10 @@
 package change
 
 import (
-	"net/netip"
 	"slices"
 	"strings"
 
+	"github.com/gatespan/gatespan/internal/gatewayapi"
 	"github.com/gatespan/gatespan/internal/posture"
 )
 
@@ -86,9 +86,7 @@ func within(path, of string) bool {
 // meet reports whether two lists of hosts may have one in common.
 func meet(a, b []string) bool {
 	return len(a) == 0 || len(b) == 0 || slices.ContainsFunc(a, func(name string) bool {
-		return slices.ContainsFunc(b, func(other string) bool {
-			return name == other || strings.HasPrefix(name, "*.") && strings.HasSuffix(other, name[1:]) || strings.HasPrefix(other, "*.") && strings.HasSuffix(name, other[1:])
-		})
+		return slices.ContainsFunc(b, func(other string) bool { return gatewayapi.Meet(name, other) })
 	})
 }
 
@@ -100,27 +98,6 @@ func asksAsMuch(old, now posture.Demand) bool {
 	return !slices.ContainsFunc(now.Sources, func(source string) bool {
 		return !slices.ContainsFunc(old.Sources, func(o string) bool { return holds(o, source) })
 	})
-}
-
-// holds reports whether a range of addresses, or one address, has all of another.
-func holds(whole, part string) bool {
-	if whole == part {
-		return true
-	}
-	w, one := addresses(whole)
-	p, other := addresses(part)
-	return one && other && w.Bits() <= p.Bits() && w.Contains(p.Addr())
-}
-
-func addresses(text string) (netip.Prefix, bool) {
-	if prefix, err := netip.ParsePrefix(text); err == nil {
-		return prefix.Masked(), true
-	}
-	addr, err := netip.ParseAddr(text)
-	if err != nil {
-		return netip.Prefix{}, false
-	}
-	return netip.PrefixFrom(addr, addr.BitLen()), true
 }
 
 func demand(d posture.Demand) string {

@@ -2,7 +2,6 @@ package change
 
 import (
 	"fmt"
-	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
@@ -98,20 +97,15 @@ func (c *comparison) token(s posture.Subject, exposure string, b, a posture.Sett
 // declaresSources tells whether every address that may connect is one of the fleet's: of an exposure on the same gateway, since the load
 // balancer that admits them is its gateway's.
 func (c *comparison) declaresSources(e posture.Entry) bool {
-	var declared []netip.Prefix
+	var declared []string
 	for _, w := range c.wanted.Entries {
 		if w.Gateway.Namespace != e.Gateway.Namespace || w.Gateway.Name != e.Gateway.Name {
 			continue
 		}
-		for _, cidr := range w.SourceCIDRs {
-			if prefix, err := netip.ParsePrefix(cidr); err == nil {
-				declared = append(declared, prefix)
-			}
-		}
+		declared = append(declared, w.SourceCIDRs...)
 	}
 	return !slices.ContainsFunc(e.SourceCIDRs.Value.CIDRs, func(cidr string) bool {
-		prefix, err := netip.ParsePrefix(cidr)
-		return err != nil || !slices.ContainsFunc(declared, func(d netip.Prefix) bool { return d.Bits() <= prefix.Bits() && d.Contains(prefix.Addr()) })
+		return !slices.ContainsFunc(declared, func(d string) bool { return holds(d, cidr) })
 	})
 }
 

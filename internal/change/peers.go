@@ -46,9 +46,7 @@ func covers(old, now string) bool {
 // coversBlock compares address blocks: what the older one excludes, the newer one must exclude too.
 func coversBlock(old, now string) bool {
 	o, n := strings.Split(old, " except "), strings.Split(now, " except ")
-	wide, err := netip.ParsePrefix(o[0])
-	narrow, bad := netip.ParsePrefix(n[0])
-	if err != nil || bad != nil || wide.Bits() > narrow.Bits() || !wide.Contains(narrow.Addr()) {
+	if !holds(o[0], n[0]) {
 		return false
 	}
 	for _, except := range o[1:] {
@@ -57,6 +55,27 @@ func coversBlock(old, now string) bool {
 		}
 	}
 	return true
+}
+
+// holds reports whether a range of addresses, or one address, has all of another.
+func holds(whole, part string) bool {
+	if whole == part {
+		return true
+	}
+	w, one := addresses(whole)
+	p, other := addresses(part)
+	return one && other && w.Bits() <= p.Bits() && w.Contains(p.Addr())
+}
+
+func addresses(text string) (netip.Prefix, bool) {
+	if prefix, err := netip.ParsePrefix(text); err == nil {
+		return prefix.Masked(), true
+	}
+	addr, err := netip.ParseAddr(text)
+	if err != nil {
+		return netip.Prefix{}, false
+	}
+	return netip.PrefixFrom(addr, addr.BitLen()), true
 }
 
 // coversSelector reports whether every condition of the older selector is one of the newer, or follows from one.

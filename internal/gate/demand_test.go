@@ -63,6 +63,9 @@ func TestAskedOfRequests(t *testing.T) {
 		{"what Istio refuses", "istio", "", admits + denies, "/admin*", "/admin/x", "AuthorizationPolicy web/guard"},
 		{"a policy of Istio goes", "istio", "", admits + denies, "", "", "Gateway web/web"},
 		{"what Istio admits", "istio", "", admits + "  rules: [" + paths + "]\n", "/public*", "/*", "AuthorizationPolicy web/guard"},
+		{"a claim that Istio asks for", "istio", "", admits + "  rules: [{when: [{key: \"request.auth.claims[groups]\", values: [admin]}]}]\n", "values: [admin]", "values: [admin, everybody]", "AuthorizationPolicy web/guard"},
+		{"names that Istio refuses", "istio", "", admits + "  rules: [{when: [{key: connection.sni, notValues: [a.example.com]}]}, {to: [{operation: {paths: [/p]}}]}]\n", "notValues: [a.example.com]", "notValues: [b.example.com]", "AuthorizationPolicy web/guard"},
+		{"a namespace beside the principal", "istio", "", admits + "  rules: [{from: [{source: {principals: [\"*\"], namespaces: [a]}}]}]\n", ", namespaces: [a]", "", "Gateway web/web"},
 		{"another policy of Istio", "istio", "", admits + denies, "  action: DENY", "  action: DENY\n  ", ""},
 		{"Istio refuses more", "istio", "", admits + denies, "[{to: [{operation: {paths: [/admin*]}}]}]", "[{to: [{operation: {paths: [/admin*]}}]}, {to: [{operation: {methods: [DELETE]}}]}]", ""},
 	} {

@@ -24,6 +24,12 @@ func Intersect(listener string, route []gatewayv1.Hostname) ([]string, bool) {
 	return slices.Compact(out), len(out) > 0
 }
 
+// Meet reports whether two names, of which each may be a wildcard or stand for every one, have a host in common.
+func Meet(a, b string) bool {
+	_, ok := intersection(strings.ToLower(a), strings.ToLower(b))
+	return ok
+}
+
 func intersection(listener, route string) (string, bool) {
 	switch {
 	case listener == "" || listener == "*" || variable(listener) || variable(route):

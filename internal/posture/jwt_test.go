@@ -32,7 +32,8 @@ func TestCompareJWT(t *testing.T) {
 		"other keys":                     {signed("k"), signed("l"), Weaker},
 		"more keys":                      {signed("k"), signed("k", "l"), Weaker},
 		"fewer keys":                     {signed("k", "l"), signed("k"), Same},
-		"keys that nobody knows":         {signed("k"), signed(), Same},
+		"keys of nobody":                 {signed("k"), signed(), Same},
+		"keys where there were none":     {signed(), signed("k"), Weaker},
 	} {
 		if got := CompareJWT(c.before, c.after); got != c.want {
 			t.Errorf("%s: got %d, want %d", name, got, c.want)
@@ -47,6 +48,11 @@ func TestLeastJWTAcceptsWhatEitherAccepts(t *testing.T) {
 	got := LeastJWT(ask("b", "x"), ask("a", "x")).Value
 	if !slices.Equal(got.Issuers, []string{"a", "b"}) || !slices.Equal(got.Audiences, []string{"x"}) {
 		t.Errorf("got %s", got)
+	}
+	signed := ask("a", "x")
+	signed.Value.Keys = []string{"k"}
+	if got := LeastJWT(ask("a", "x"), signed).Value.Keys; !slices.Equal(got, []string{"k"}) {
+		t.Errorf("a way whose tokens nobody signs hides the keys of the other: %v", got)
 	}
 	anybody := ask("a", "x")
 	anybody.Value.Audiences = nil

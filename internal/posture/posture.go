@@ -206,7 +206,7 @@ type JWT struct {
 	Value     string   `json:"value"`     // JWTRequired, JWTOptional, JWTNone
 	Issuers   []string `json:"issuers"`   // sorted alternatives; empty with JWTRequired: any issuer
 	Audiences []string `json:"audiences"` // sorted alternatives; empty with JWTRequired: any audience
-	Keys      []string `json:"keys"`      // where those that sign are taken from, sorted alternatives; empty where that is not known
+	Keys      []string `json:"keys"`      // where those that sign are taken from, sorted alternatives; empty: no key is believed
 }
 
 // String is the setting as a reviewer reads it: "required of https://issuer.example.com for relay".

@@ -119,12 +119,12 @@ func CompareNames(before, after []string) Order {
 }
 
 // CompareJWT orders none, optional, required; of two that are required, fewer issuers and audiences are stricter, and none at all are any.
-// Keys from elsewhere sign whatever the issuer would, as far as both are known.
+// Keys from elsewhere sign whatever the issuer would.
 func CompareJWT(before, after JWT) Order {
 	if order := ranked([]string{JWTNone, JWTOptional, JWTRequired}, before.Value, after.Value); order != Same || after.Value != JWTRequired {
 		return order
 	}
-	if len(before.Keys) > 0 && len(after.Keys) > 0 && len(missing(before.Keys, after.Keys)) > 0 {
+	if len(missing(before.Keys, after.Keys)) > 0 {
 		return Weaker
 	}
 	issuers, audiences := CompareNames(before.Issuers, after.Issuers), CompareNames(before.Audiences, after.Audiences)
@@ -149,7 +149,7 @@ func LeastJWT(a, b Setting[JWT]) Setting[JWT] {
 	}
 	if a.Value.Value == JWTRequired && b.Value.Value == JWTRequired {
 		out.Value.Issuers, out.Value.Audiences = either(a.Value.Issuers, b.Value.Issuers), either(a.Value.Audiences, b.Value.Audiences)
-		out.Value.Keys = either(a.Value.Keys, b.Value.Keys)
+		out.Value.Keys = union(a.Value.Keys, b.Value.Keys)
 	}
 	return out
 }
@@ -159,6 +159,10 @@ func either(a, b []string) []string {
 	if len(a) == 0 || len(b) == 0 {
 		return []string{}
 	}
+	return union(a, b)
+}
+
+func union(a, b []string) []string {
 	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(a, b))))
 }
 

@@ -62,17 +62,13 @@ func Candidates(all []plan.Candidate) []Candidate {
 func CandidatesText(w io.Writer, exposure string, all []Candidate, style Style) error {
 	p := &page{style: style}
 	p.say(bold, "who could serve "+exposure)
-	for i := 0; i < len(all); {
-		c, names := all[i], []string{}
-		for ; i < len(all) && all[i].saysAs(c); i++ {
-			names = append(names, column{controller.Profile{Name: all[i].Name}, all[i].Distribution}.name())
-		}
+	for _, c := range variants(all) {
 		if c.Can {
 			p.put(green, "  yes  ")
 		} else {
 			p.put(red, "  no   ")
 		}
-		p.put(none, strings.Join(names, ", "))
+		p.put(none, c.Name)
 		p.end()
 		why := reasons(c.Lacks)
 		for i, l := range why {
@@ -92,6 +88,20 @@ func CandidatesText(w io.Writer, exposure string, all []Candidate, style Style) 
 		}
 	}
 	return p.print(w)
+}
+
+// variants are the candidates with one for several of which there is the same to say, by all their names.
+func variants(all []Candidate) []Candidate {
+	var out []Candidate
+	for i := 0; i < len(all); {
+		c, names := all[i], []string{}
+		for ; i < len(all) && all[i].saysAs(c); i++ {
+			names = append(names, column{controller.Profile{Name: all[i].Name}, all[i].Distribution}.name())
+		}
+		c.Name = strings.Join(names, ", ")
+		out = append(out, c)
+	}
+	return out
 }
 
 // home is the ability to run in the provider's cloud at all.
@@ -118,7 +128,7 @@ func reasons(all []Lack) []Lack {
 func CandidatesMarkdown(w io.Writer, exposure string, all []Candidate) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "### Who could serve %s\n\n| controller | can | why not, or what the fleet would have to say |\n|---|---|---|\n", markdown(exposure))
-	for _, c := range all {
+	for _, c := range variants(all) {
 		can, why := "yes", []string{}
 		if !c.Can {
 			can = "no"
@@ -132,12 +142,15 @@ func CandidatesMarkdown(w io.Writer, exposure string, all []Candidate) error {
 		for _, a := range c.Asks {
 			if c.Can {
 				why = append(why, a.What)
+				if a.Hint != "" {
+					why = append(why, "hint: "+a.Hint)
+				}
 			}
 		}
 		for i := range why {
 			why[i] = markdown(why[i])
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", markdown(column{controller.Profile{Name: c.Name}, c.Distribution}.name()), can, strings.Join(why, "<br>"))
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", markdown(c.Name), can, strings.Join(why, "<br>"))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -208,6 +208,9 @@ func (r *reader) sources(namespace string, rule authorizationRule) (found []post
 	return found, false, ""
 }
 
+// clientConditions are the keys of conditions that name the client; of several in one rule the first counts.
+var clientConditions = []string{"source.principal", "source.namespace", "source.serviceAccount", "source.trustDomain"}
+
 // conditions reads `when` keys that name the client.
 func (r *reader) conditions(namespace string, when []ruleCondition) (found []posture.Identity, ok bool) {
 	for _, c := range when {

@@ -71,7 +71,9 @@ func counted(rule authorizationRule) bool {
 	})
 }
 
-// narrowing is what an ALLOW rule asks of requests beside the client's identity and its token, and the hosts that it is for.
+// narrowing is what an ALLOW rule asks of requests beside the client's identity and its token, and the hosts that it is for. Only what
+// identities and tokens count of a rule is left out: one field of a source (source), one condition that names the client (conditions), and
+// of a token its principal and audiences (tokenPrincipals, accepted).
 func narrowing(rule authorizationRule) (hosts, rest string) {
 	var kept authorizationRule
 	var names []string
@@ -80,7 +82,17 @@ func narrowing(rule authorizationRule) (hosts, rest string) {
 			continue
 		}
 		source := *from.Source
-		source.Principals, source.ServiceAccounts, source.Namespaces, source.TrustDomains, source.RequestPrincipals = nil, nil, nil, nil, nil
+		source.RequestPrincipals = nil
+		switch {
+		case len(source.Principals) > 0:
+			source.Principals = nil
+		case len(source.ServiceAccounts) > 0:
+			source.ServiceAccounts = nil
+		case len(source.Namespaces) > 0:
+			source.Namespaces = nil
+		default:
+			source.TrustDomains = nil
+		}
 		if !source.empty() {
 			kept.From = append(kept.From, ruleFrom{&source})
 		}
@@ -99,11 +111,16 @@ func narrowing(rule authorizationRule) (hosts, rest string) {
 	if len(kept.To) < len(rule.To) {
 		kept.To = nil // they are alternatives
 	}
+	named := false
 	for _, when := range rule.When {
-		switch {
+		switch client := slices.Contains(clientConditions, when.Key); {
+		case len(when.NotValues) > 0, client && named:
+			kept.When = append(kept.When, when)
+		case client:
+			named = true
 		case when.Key == "connection.sni":
 			names = append(names, when.Values...)
-		case strings.HasPrefix(when.Key, "request.auth."), strings.HasPrefix(when.Key, "source.") && when.Key != "source.ip":
+		case when.Key == whenPrincipal, when.Key == whenAudiences:
 		default:
 			kept.When = append(kept.When, when)
 		}

@@ -129,19 +129,23 @@ func (c *translated) gatewayService(e posture.Entry, of gatewayOf) (*object.Obje
 
 // mesh is the mesh configuration of the revision that the Gateways ask for: what is in Git, or what the fleet says of it.
 func (c *translated) mesh() string {
-	name := "istio"
-	if revision := c.revision(); revision != "" {
-		name += "-" + revision
-	}
 	for _, o := range c.objects {
-		if text := o.Text("data.mesh"); o.Kind == "ConfigMap" && strings.HasPrefix(o.Name, name) && text != "" {
+		if text := o.Text("data.mesh"); o.Kind == "ConfigMap" && strings.HasPrefix(o.Name, c.meshName()) && text != "" {
 			return text
 		}
 	}
-	if name == "istio" && c.facts.Controller.MinTLS == "1.3" {
+	if c.revision() == "" && c.facts.Controller.MinTLS == "1.3" {
 		return "tlsDefaults: {minProtocolVersion: TLSV1_3}\n"
 	}
 	return ""
+}
+
+// meshName is that of the ConfigMap that the control plane reads it from.
+func (c *translated) meshName() string {
+	if revision := c.revision(); revision != "" {
+		return "istio-" + revision
+	}
+	return "istio"
 }
 
 // revision is that of the control plane that the Gateways ask for.

@@ -141,11 +141,7 @@ func (c *translated) withServices() ([]*object.Object, error) {
 
 // meshObject is the ConfigMap that istiod reads its mesh configuration from.
 func (c *translated) meshObject() *object.Object {
-	name := "istio"
-	if revision := c.revision(); revision != "" {
-		name += "-" + revision
-	}
-	o, _ := object.New(cluster.Map{"apiVersion": "v1", "kind": "ConfigMap", "metadata": cluster.Map{"name": name, "namespace": "istio-system"},
+	o, _ := object.New(cluster.Map{"apiVersion": "v1", "kind": "ConfigMap", "metadata": cluster.Map{"name": c.meshName(), "namespace": "istio-system"},
 		"data": cluster.Map{"mesh": c.mesh()}}, object.Origin{}) // it has all that an object needs
 	return o
 }
